@@ -1,0 +1,1 @@
+"""The autograder: checks a submission against the rubric."""

@@ -1,0 +1,1 @@
+"""The room that knows about processes: student code runs in confined workers."""

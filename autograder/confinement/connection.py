@@ -1,0 +1,308 @@
+"""One worker, seen from the grader: requests with absolute deadlines, watched while they run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, Protocol
+
+import msgspec
+
+from autograder.errors import GraderFault, StudentLost
+
+from .inside import wire
+
+TICK = 0.05
+READY_SECONDS = 30.0
+KEEP_OUTPUT = 64 * 1024
+MAX_SCRATCH_BYTES = 64 << 20
+MAX_SCRATCH_ENTRIES = 2_000
+MAX_RESIDENT = 1 << 30
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a request may take, in seconds.
+
+    The processor's time decides: a busy machine must not cost a student points. The wall clock
+    only ends what waits for nothing.
+    """
+
+    cpu: float
+    wall: float
+
+
+CALL = Budget(cpu=5, wall=20)
+IMPORT = Budget(cpu=10, wall=30)
+TRAIN = Budget(cpu=30, wall=90)
+
+
+class Undertaker(Protocol):
+    """Who collects a worker that was killed: the nursery, its parent."""
+
+    def bury(self, worker: Worker) -> int:
+        """The exit code of a worker that was killed."""
+
+
+OnCallback = Callable[[wire.Callback, wire.Unpacker], bytes]
+Unwrap = Callable[[wire.Value, wire.Unpacker], object]
+
+
+class Worker:
+    """A worker's process. Whatever it sends is a claim; when it breaks a rule it is killed."""
+
+    def __init__(
+        self,
+        undertaker: Undertaker,
+        connection: socket.socket,
+        output: int,
+        pidfd: int,
+        pid: int,
+        scratch: Path,
+        uid: int | None,
+    ) -> None:
+        self.pid = pid
+        self.scratch = scratch
+        self.uid = uid
+        self.output = b""
+        """The first part of what it printed."""
+        self.printed = 0
+        self.lost: str | None = None
+        """Why no request can be made any more, as a predicate: "did not return within 5 s"."""
+        self._undertaker = undertaker
+        self._connection = connection
+        self._connection.setblocking(False)
+        self._output = output
+        os.set_blocking(output, False)
+        self._pidfd = pidfd
+        self._alive = True
+        self._ready = False
+        self._checked = time.monotonic()
+        self._poll = select.poll()
+        self._poll.register(connection, select.POLLIN)
+        self._poll.register(output, select.POLLIN)
+
+    def wait_ready(self) -> dict[str, object]:
+        """What confinement was applied.
+
+        Raises:
+            GraderFault: it could not be, or not in time.
+        """
+        try:
+            budget = Budget(READY_SECONDS, READY_SECONDS)
+            message, unpacker = self._receive(_Deadline(self.pid, budget), _no_objects)
+        except StudentLost as error:  # no student code has run: this is not theirs
+            raise GraderFault(f"A worker could not be set up: it {self.lost}.") from error
+        if not isinstance(message, wire.Ready):
+            reason = message.reason if isinstance(message, wire.Failed) else "it said nothing"
+            self.kill()
+            raise GraderFault(f"A worker could not be confined: {reason}")
+        self._ready = True
+        return {name: unpacker.unpack(value) for name, value in message.applied}
+
+    def request(
+        self,
+        make: Callable[[int, wire.Packer], wire.Message],
+        packer: wire.Packer,
+        budget: Budget,
+        on_callback: OnCallback,
+        unwrap: Unwrap,
+    ) -> tuple[wire.ToGrader, wire.Unpacker]:
+        """The reply to a request, after answering the callbacks that it makes.
+
+        Raises:
+            StudentLost: the process ended, ran over its budget, or broke the protocol.
+        """
+        if self.lost is not None:
+            raise StudentLost(self.lost)
+        if not self._ready:
+            self.wait_ready()
+        number = secrets.randbits(63)
+        self._expect_silence()
+        deadline = _Deadline(self.pid, budget)
+        self._send(packer.frame(make(number, packer)), deadline)
+        while True:
+            message, unpacker = self._receive(deadline, unwrap)
+            if message.id != number or isinstance(message, (wire.Ready, wire.Failed)):
+                self._lose("answered a question that nobody had asked")
+            if not isinstance(message, wire.Callback):
+                return message, unpacker
+            try:
+                frame = on_callback(message, unpacker)
+            except wire.WireError as error:
+                self._lose(f"broke the protocol: {error}")
+            self._send(frame, deadline)
+
+    def broke(self, error: wire.WireError) -> StudentLost:
+        """The worker is killed for an answer that could not be read; what to raise."""
+        with contextlib.suppress(StudentLost):
+            self._lose(f"broke the protocol: {error}")
+        return StudentLost(self.lost)
+
+    def kill(self) -> int:
+        """The process is gone and collected; its exit code."""
+        if not self._alive:
+            return 0
+        self._alive = False
+        self._drain()
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        exit_code = self._undertaker.bury(self)
+        self._connection.close()
+        os.close(self._output)
+        os.close(self._pidfd)
+        if self.lost is None:
+            self.lost = "had been ended"
+        return exit_code
+
+    # --- bytes -----------------------------------------------------------------------------------
+
+    def _expect_silence(self) -> None:
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            if self._connection.recv(1, socket.MSG_PEEK):
+                self._lose("wrote an answer before it was asked")
+
+    def _send(self, frame: bytes, deadline: _Deadline) -> None:
+        view = memoryview(frame)
+        while view:
+            try:
+                view = view[self._connection.send(view) :]
+            except BlockingIOError:
+                self._wait(deadline, select.POLLOUT)
+            except ConnectionError:
+                self._lose_ended()
+
+    def _receive(
+        self, deadline: _Deadline, unwrap: Unwrap
+    ) -> tuple[wire.ToGrader, wire.Unpacker]:
+        try:
+            header, payload = wire.read_prefix(bytes(self._read(wire.PREFIX.size, deadline)))
+            message = wire.to_grader.decode(self._read(header, deadline))
+            return message, wire.Unpacker(self._read(payload, deadline), unwrap)
+        except wire.WireError as error:
+            self._lose(f"broke the protocol: {error}")
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            self._lose("broke the protocol: its answer cannot be read")
+
+    def _read(self, size: int, deadline: _Deadline) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            try:
+                count = self._connection.recv_into(view)
+            except BlockingIOError:
+                self._wait(deadline, select.POLLIN)
+                continue
+            except ConnectionError:
+                count = 0
+            if not count:
+                self._lose_ended()
+            view = view[count:]
+        return data
+
+    def _wait(self, deadline: _Deadline, event: int) -> None:
+        """Until the connection is ready; meanwhile its output is read and its limits are kept."""
+        self._poll.modify(self._connection, event)
+        while True:
+            ready = dict(self._poll.poll(TICK * 1000))
+            if self._output in ready:
+                self._drain()
+            if over := deadline.over():
+                self._lose(over)
+            if time.monotonic() - self._checked > TICK:
+                self._check_use()
+            if self._connection.fileno() in ready:
+                return
+
+    def _drain(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while chunk := os.read(self._output, KEEP_OUTPUT):
+                self.printed += len(chunk)
+                self.output += chunk[: KEEP_OUTPUT - len(self.output)]
+                if len(chunk) < KEEP_OUTPUT:
+                    return
+            with contextlib.suppress(KeyError):
+                self._poll.unregister(self._output)  # closed at the other end
+
+    def _check_use(self) -> None:
+        self._checked = time.monotonic()
+        with contextlib.suppress(OSError, ValueError):
+            pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+            if pages * os.sysconf("SC_PAGE_SIZE") > MAX_RESIDENT:
+                self._lose(f"used more than {MAX_RESIDENT >> 30} GiB of memory")
+        size, entries = _usage(self.scratch)
+        if size > MAX_SCRATCH_BYTES or entries > MAX_SCRATCH_ENTRIES:
+            self._lose(
+                f"wrote more than {MAX_SCRATCH_BYTES >> 20} MiB or {MAX_SCRATCH_ENTRIES} files"
+            )
+
+    def _lose_ended(self) -> NoReturn:
+        # Let it end by itself if it will: how it ended is what to tell.
+        select.select([self._pidfd], [], [], 0.5)
+        exit_code = self.kill()
+        if exit_code == -signal.SIGKILL:  # ours, or a limit's
+            self.lost = "closed its connection, or used up a limit"
+        elif exit_code < 0:
+            self.lost = f"crashed ({signal.Signals(-exit_code).name})"
+        else:
+            self.lost = "ended the whole process (os._exit)"
+        raise StudentLost(self.lost)
+
+    def _lose(self, reason: str) -> NoReturn:
+        self.lost = reason
+        self.kill()
+        raise StudentLost(reason)
+
+
+class _Deadline:
+    """Absolute, whatever is read or written in between."""
+
+    def __init__(self, pid: int, budget: Budget) -> None:
+        self._budget = budget
+        # The kernel's number of the clock that counts a process's time (see clock_gettime(2)).
+        self._clock = ~pid << 3 | 2
+        self._cpu = self._used()
+        self._wall = time.monotonic()
+
+    def _used(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:
+            return 0.0  # it has ended; reading from it will tell
+
+    def over(self) -> str:
+        """Why time is up, or an empty string."""
+        if self._used() - self._cpu > self._budget.cpu:
+            return f"did not return within {self._budget.cpu:g} seconds of computing"
+        if time.monotonic() - self._wall > self._budget.wall:
+            return f"did not return within {self._budget.wall:g} seconds"
+        return ""
+
+
+def _usage(folder: Path) -> tuple[int, int]:
+    """Bytes and entries below a folder; stops counting at the limits."""
+    size = entries = 0
+    pending = [str(folder)]
+    while pending:
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(pending.pop()):
+                entries += 1
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+                else:
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                if size > MAX_SCRATCH_BYTES or entries > MAX_SCRATCH_ENTRIES:
+                    return size, entries
+    return size, entries
+
+
+def _no_objects(value: wire.Value, unpacker: wire.Unpacker) -> object:
+    raise wire.WireError("its answer held an object where none can be")

@@ -1,0 +1,62 @@
+"""Finds the built-ins that a function uses, in its source.
+
+Runs in a worker of its own before any student code: a hostile source can crash a parser.
+"""
+
+from __future__ import annotations
+
+import ast
+
+
+def uses(source: bytes, functions: list[str], names: list[str]) -> list[tuple[str, str, int]]:
+    """(function, name, line) of each of `names` used in `functions`, or in helpers they call.
+
+    Only what comes from elsewhere counts: an attribute (`torch.softmax`, `x.softmax`), an
+    imported name under whatever alias, `getattr` with a literal. The student's own function of
+    that name does not. A source that cannot be parsed has no uses; importing it will fail.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    wanted = set(names)
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    imported = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name in wanted
+    }
+    # An alias by assignment (`sm = torch.softmax`) is an import by another name.
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and node.value.attr in wanted:
+                    imported[target.id] = node.value.attr
+
+    found: list[tuple[str, str, int]] = []
+    for function in functions:
+        pending, seen = [function], set()
+        while pending:
+            name = pending.pop()
+            if name in seen or name not in defined:
+                continue
+            seen.add(name)
+            for node in ast.walk(defined[name]):
+                if isinstance(node, ast.Attribute) and node.attr in wanted:
+                    found.append((function, node.attr, node.lineno))
+                elif isinstance(node, ast.Name) and node.id in imported and node.id not in defined:
+                    found.append((function, imported[node.id], node.lineno))
+                elif isinstance(node, ast.Name):
+                    pending.append(node.id)
+                elif (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id == "getattr"
+                    and len(node.args) > 1
+                    and isinstance(node.args[1], ast.Constant)
+                    and node.args[1].value in wanted
+                ):
+                    found.append((function, str(node.args[1].value), node.lineno))
+    return sorted(set(found), key=lambda use: use[2])

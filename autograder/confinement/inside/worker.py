@@ -1,0 +1,276 @@
+"""The worker: a confined process that answers calls into the student's code with plain values.
+
+It holds the submission and nothing else worth having. What it does before `Ready` is ours and
+any error there is the grader's; after that, the student's code may do with this process whatever
+confinement lets it, so that everything it sends is a claim.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import random
+import socket
+import sys
+import traceback
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import numpy as np
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from . import confine, probes, scan, submitted, wire
+from .nursery import Spec
+
+MAX_TEXT = 1000
+MAX_FRAMES = 12
+
+
+class _Kept:
+    """Marks a plain value in a result that stays here behind a handle."""
+
+    def __init__(self, obj: object) -> None:
+        self.obj = obj
+
+
+class _Watch(TorchDispatchMode):  # type: ignore[misc]
+    """Notes which of some operations run, by whatever name they were called."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self._names = frozenset(names)
+        self.seen: set[str] = set()
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        name = func.overloadpacket.__name__
+        if name in self._names:
+            self.seen.add(name)
+        return func(*args, **(kwargs or {}))
+
+
+class _Proxy:
+    """An object whose one method is answered by the grader."""
+
+    def __init__(self, worker: Worker, proxy: wire.Proxy) -> None:
+        def method(*args: object, **kwargs: object) -> object:
+            return worker.call_back(proxy, args, kwargs)
+
+        setattr(self, proxy.method, method)
+
+
+class Worker:
+    """Serves one request after another until the grader closes the connection."""
+
+    def __init__(self, connection: socket.socket, folder: Path) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._objects: dict[int, object] = {}
+        self._request = 0
+
+    def serve(self) -> None:
+        """Answer until there is no more to answer."""
+        while True:
+            message, unpacker = self._receive()
+            self._request = message.id
+            watched: list[str] = []
+            try:
+                result, keep = self._perform(message, unpacker, watched)
+            except BaseException as error:
+                self._send(wire.Packer(self._wrap), self._raised(message.id, error))
+                continue
+            packer = wire.Packer(self._wrap)
+            try:
+                value = self._wrap(result) if keep else packer.pack(result)
+                frame = packer.frame(wire.Answer(message.id, value, watched))
+            except wire.Unsendable as error:
+                packer = wire.Packer(self._wrap)
+                frame = packer.frame(wire.Refused(message.id, str(error)))
+            except BaseException as error:
+                packer = wire.Packer(self._wrap)
+                frame = packer.frame(self._raised(message.id, error))
+            self._send_frame(frame)
+
+    def _perform(
+        self, message: wire.ToWorker, unpacker: wire.Unpacker, watched: list[str]
+    ) -> tuple[object, bool]:
+        """The result of a request, and whether it stays here behind a handle."""
+        if isinstance(message, wire.Import):
+            return importlib.import_module(message.module), True
+        if isinstance(message, wire.Get):
+            return getattr(self._objects[message.target], message.name), False
+        if isinstance(message, wire.Call):
+            return self._call(message, unpacker, watched), message.keep
+        if isinstance(message, wire.Put):
+            value = unpacker.unpack(message.value)
+            return (value.requires_grad_() if message.requires_grad else value), True
+        if isinstance(message, wire.Fetch):
+            return self._objects[message.target], False
+        if isinstance(message, wire.Parameters):
+            module: Any = self._objects[message.target]
+            return [_Kept(parameter) for parameter in module.parameters()], False
+        if isinstance(message, wire.Assign):
+            tensor: Any = self._objects[message.target]
+            with torch.no_grad():
+                tensor.copy_(unpacker.unpack(message.value))
+            return None, False
+        if isinstance(message, wire.StandIn):
+            self._stand_in(message.part)
+            return None, False
+        if isinstance(message, wire.Scan):
+            source = self._folder.joinpath(message.file).read_bytes()
+            return scan.uses(source, message.functions, message.names), False
+        if isinstance(message, wire.Probe):
+            return probes.run(message.name, [unpacker.unpack(arg) for arg in message.args]), False
+        raise wire.WireError(f"no request: {type(message).__name__}")
+
+    def _call(self, message: wire.Call, unpacker: wire.Unpacker, watched: list[str]) -> object:
+        function: Any = self._objects[message.target]
+        if message.name:
+            function = getattr(function, message.name)
+        args = [unpacker.unpack(arg) for arg in message.args]
+        kwargs = {name: unpacker.unpack(value) for name, value in message.kwargs}
+        watch = _Watch(message.watch) if message.watch else None
+        context: AbstractContextManager[Any] = watch if watch is not None else nullcontext()
+        with context:
+            result: object = function(*args, **kwargs)
+        if watch is not None:
+            watched.extend(sorted(watch.seen))
+        return result
+
+    def _stand_in(self, part: str) -> None:
+        if part in ("softmax", "softmax alone"):
+            submitted.stand_in_softmax(alone=part == "softmax alone")
+        elif part == "SoftmaxModel":
+            submitted.stand_in_softmax_model()
+        elif part == "PartialParse":
+            step = wire.Proxy(0, "step")
+            submitted.stand_in_partial_parse(
+                staticmethod(lambda *args: self.call_back(step, args, {}))
+            )
+        else:
+            raise wire.WireError(f"no stand-in: {part}")
+
+    def call_back(
+        self, proxy: wire.Proxy, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> object:
+        """Ask the grader, in the middle of a request."""
+        packer = wire.Packer(lambda obj: self._wrap(obj, packer, proxy.observe))
+        message = wire.Callback(
+            self._request,
+            proxy.id,
+            [packer.pack(arg) for arg in args],
+            [(name, packer.pack(value)) for name, value in kwargs.items()],
+        )
+        self._send(packer, message)
+        answer, unpacker = self._receive()
+        if not isinstance(answer, wire.Returned):
+            raise RuntimeError("the call was not as the assignment asks; see the feedback")
+        return unpacker.unpack(answer.value)
+
+    # --- objects and frames ----------------------------------------------------------------------
+
+    def _keep(self, obj: object) -> int:
+        number = len(self._objects) + 1
+        self._objects[number] = obj
+        return number
+
+    def _wrap(
+        self, obj: object, packer: wire.Packer | None = None, observe: list[str] | None = None
+    ) -> wire.Value:
+        if isinstance(obj, _Kept):
+            obj = obj.obj
+        seen: list[tuple[str, wire.Value]] = []
+        for name in observe or ():
+            value = getattr(obj, name, None)
+            if packer is not None and value is not None:
+                seen.append((name, packer.pack(value)))
+        return wire.Handle(self._keep(obj), type(obj).__name__[: wire.MAX_NAME], seen)
+
+    def _unwrap(self, value: wire.Value, unpacker: wire.Unpacker) -> object:
+        if isinstance(value, wire.Handle):
+            return self._objects[value.id]
+        if isinstance(value, wire.Namespace):
+            return SimpleNamespace(**{name: unpacker.unpack(v) for name, v in value.fields})
+        if isinstance(value, wire.Proxy):
+            return _Proxy(self, value)
+        raise wire.WireError("no such value")
+
+    def _receive(self) -> tuple[wire.ToWorker, wire.Unpacker]:
+        header_size, payload_size = wire.read_prefix(self._read(wire.PREFIX.size))
+        message = wire.to_worker.decode(self._read(header_size))
+        return message, wire.Unpacker(self._read(payload_size), self._unwrap)
+
+    def _read(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view = memoryview(data)
+        while view:
+            count = self._connection.recv_into(view)
+            if not count:
+                os._exit(0)  # the grader has closed: no more questions
+            view = view[count:]
+        return data
+
+    def _send(self, packer: wire.Packer, message: wire.Message) -> None:
+        self._send_frame(packer.frame(message))
+
+    def _send_frame(self, frame: bytes) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:  # theirs to replace and to break; output is not graded
+                continue
+        self._connection.sendall(frame)
+
+    def _raised(self, request: int, error: BaseException) -> wire.Raised:
+        """What to tell of an exception: its type, its text, and the student's lines."""
+        try:
+            text = str(error)[:MAX_TEXT].encode("utf-8", "replace").decode()
+        except BaseException:
+            text = "(its text could not be made)"
+        frames: list[tuple[str, int, str]] = []
+        for frame in traceback.extract_tb(error.__traceback__):
+            if Path(frame.filename).is_relative_to(self._folder):
+                file = str(Path(frame.filename).relative_to(self._folder))
+                frames.append((file[: wire.MAX_NAME], frame.lineno or 0, frame.name[:80]))
+        if isinstance(error, SyntaxError) and error.filename:
+            text = str(error.msg)[:MAX_TEXT]
+            if Path(error.filename).is_relative_to(self._folder):
+                file = str(Path(error.filename).relative_to(self._folder))
+                frames.append((file[: wire.MAX_NAME], error.lineno or 0, ""))
+        return wire.Raised(
+            request, type(error).__name__[: wire.MAX_NAME], text, frames[-MAX_FRAMES:]
+        )
+
+
+def main(connection: socket.socket, spec: Spec) -> NoReturn:
+    """The life of a forked worker: confine itself, say so, serve."""
+    folder = Path(spec.submission)
+    descriptor = connection.detach()
+    if descriptor != confine.CONNECTION:
+        os.dup2(descriptor, confine.CONNECTION)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, confine.CONNECTION)
+    worker = Worker(connection, folder)
+    packer = wire.Packer(worker._wrap)
+    try:
+        applied = confine.apply(spec.confinement, folder)
+        random.seed(0)
+        np.random.seed(0)  # noqa: NPY002 - the generator that student code uses
+        torch.manual_seed(0)
+        sys.argv = ["student"]
+        submitted.install(folder, spec.files, spec.aliases)
+        os.chdir(spec.confinement.scratch)
+        ready = wire.Ready(0, [(name, packer.pack(value)) for name, value in applied.items()])
+    except BaseException:
+        worker._send(packer, wire.Failed(0, traceback.format_exc()[-4000:]))
+        os._exit(1)
+    worker._send(packer, ready)
+    try:
+        worker.serve()
+    except BaseException:
+        os._exit(1)
+    os._exit(0)

@@ -1,0 +1,60 @@
+"""One submission under grading: gives each check a fresh worker that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from .connection import Worker
+from .nursery import Birth, Nursery
+
+MAX_LINE = 120
+
+
+class Session:
+    """Workers for one submission. A spare one confines itself while a check is running."""
+
+    def __init__(
+        self, nursery: Nursery, folder: Path, files: Mapping[str, str], aliases: Mapping[str, str]
+    ) -> None:
+        """Args:
+        nursery: what forks them.
+        folder: the private copy of the submission.
+        files: module name to file, relative to the folder.
+        aliases: other names of these modules.
+        """
+        self.files = dict(files)
+        self.slow_imports: dict[tuple[str, ...], list[str]] = {}
+        """Imports that ended or hung the process, so that not every check waits for them anew."""
+        self._nursery = nursery
+        self._folder = folder
+        self._aliases = dict(aliases)
+        self._spare: Birth | None = None
+
+    def worker(self) -> Worker:
+        """A fresh worker, forked from the nursery; no check sees what another left behind.
+
+        Raises:
+            GraderFault: there is none to be had.
+        """
+        birth = self._spare or self._order()
+        worker = birth.worker()
+        self._spare = self._order()
+        return worker
+
+    def close(self) -> None:
+        """No worker of this submission is left."""
+        if self._spare is not None:
+            self._spare.worker().kill()
+            self._spare = None
+
+    def source_line(self, file: str, number: int) -> str:
+        """A line of the submission, as text; "" if there is no such line."""
+        path = (self._folder / file).resolve()
+        if not path.is_relative_to(self._folder.resolve()) or not path.is_file():
+            return ""
+        lines = path.read_bytes().decode(errors="replace").splitlines()
+        return lines[number - 1].strip()[:MAX_LINE] if 0 < number <= len(lines) else ""
+
+    def _order(self) -> Birth:
+        return self._nursery.fork(self._folder, self.files, self._aliases)

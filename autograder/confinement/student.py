@@ -1,0 +1,370 @@
+"""What a check holds of a submission: modules, objects and functions that live in a worker.
+
+    parse = student.parser_transitions.PartialParse(["a", "b"])
+    parse.parse_step("S")
+    parse.stack            # ['ROOT', 'a']: plain values cross, everything else stays there
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+from autograder.describe import describe
+from autograder.errors import Failure, StudentLost
+from autograder.text import printable
+
+from .connection import CALL, IMPORT, Budget, Worker
+from .inside import wire
+from .session import Session
+
+MAX_TRAIL = 8
+MAX_SLOW_IMPORTS = 2
+
+
+class Remote:
+    """An object that stays in the worker. Its attributes and what it returns are claims."""
+
+    __slots__ = ("_label", "_members", "_number", "_student", "seen", "type_name")
+
+    def __init__(
+        self, student: Student, number: int, type_name: str, label: str, seen: dict[str, Any]
+    ) -> None:
+        self._student = student
+        self._number = number
+        self._label = label
+        self._members: dict[str, Remote] = {}
+        self.type_name = type_name
+        self.seen = seen
+        """What came along when it was passed to a callback (see `Answers.observe`)."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)  # Python asks for these by itself
+        return self._student.read(self, name)
+
+    def __call__(self, *args: object, **kwargs: object) -> Any:
+        return self._student.call(self, args, kwargs, keep=False)
+
+    def __repr__(self) -> str:
+        return printable(self._label, 60)
+
+
+class Answers:
+    """An object for the student's code, whose one method the grader answers.
+
+    Attributes:
+        method: the name of the method.
+        function: what answers it; gets `Remote` objects for what is not plain.
+        observe: attributes of such objects that come along, in `Remote.seen`.
+    """
+
+    def __init__(
+        self, method: str, function: Callable[..., object], observe: tuple[str, ...] = ()
+    ) -> None:
+        self.method = method
+        self.function = function
+        self.observe = observe
+
+    def __repr__(self) -> str:
+        return "model" if self.method == "predict" else "object"
+
+
+class Fields:
+    """An object for the student's code with these attributes and nothing else."""
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+
+    def __repr__(self) -> str:
+        return f"Config({', '.join(f'{k}={describe(v)}' for k, v in self.fields.items())})"
+
+
+class Student:
+    """A submission in a fresh worker, started at the first use."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.restart({})
+
+    def restart(self, stand_ins: dict[str, Callable[..., object] | None]) -> None:
+        """Begin anew in another worker.
+
+        Args:
+            stand_ins: earlier parts to replace by something right, each with the function that
+                answers for it where there is one.
+        """
+        if getattr(self, "_worker", None) is not None:
+            self.close()
+        self._stand_ins = stand_ins
+        self._worker: Worker | None = None
+        self._modules: dict[str, Remote] = {}
+        self._callbacks: dict[int, Answers] = {}
+        self._budget: Budget = CALL
+        self._watch: tuple[str, ...] = ()
+        self._rejected: Failure | None = None
+        self.trail: list[str] = []
+        """What was called since a module was last asked for, newest last: for feedback."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._modules:
+            self._modules[name] = self._import(name)
+        self.trail.clear()
+        return self._modules[name]
+
+    # --- what checks do --------------------------------------------------------------------------
+
+    def keep(self, function: Remote, *args: object) -> Remote:
+        """Call `function` and leave the result in the worker, a value with its graph."""
+        result: Remote = self.call(function, args, {}, keep=True)
+        return result
+
+    def put(self, value: object, *, requires_grad: bool = False) -> Remote:
+        """An object of the worker's with that value."""
+        result: Remote = self._ask(
+            lambda number, packer: wire.Put(number, packer.pack(value), requires_grad),
+            label=describe(value),
+        )
+        return result
+
+    def fetch(self, remote: Remote) -> Any:
+        """The present value of an object."""
+        return self._ask(lambda number, _: wire.Fetch(number, remote._number), repr(remote))
+
+    def parameters(self, module: Remote) -> list[Remote]:
+        """The parameters of an `nn.Module`, in order."""
+        number = module._number
+        result: list[Remote] = self._ask(
+            lambda request, _: wire.Parameters(request, number), f"{module!r}.parameters()"
+        )
+        return result
+
+    def assign(self, tensor: Remote, value: object) -> None:
+        """Copy a value into a tensor, as an optimizer would."""
+        self._ask(
+            lambda number, packer: wire.Assign(number, tensor._number, packer.pack(value)),
+            f"{tensor!r}.copy_(…)",
+        )
+
+    def scan(self, module: str, functions: list[str], names: list[str]) -> list[list[Any]]:
+        """[function, name, line] of what the source uses; ask before anything else."""
+        file = self._session.files.get(module)
+        if file is None:
+            return []
+        found: list[list[Any]] = self._ask(
+            lambda number, _: wire.Scan(number, file, functions, names), f"Reading {file}"
+        )
+        return found
+
+    @contextmanager
+    def allow(self, budget: Budget) -> Iterator[None]:
+        """Calls may take that long."""
+        before, self._budget = self._budget, budget
+        try:
+            yield
+        finally:
+            self._budget = before
+
+    def forbid(self, operations: tuple[str, ...]) -> None:
+        """From now on a call that runs one of these operations of torch is a failure."""
+        self._watch = operations
+
+    def close(self) -> None:
+        """The worker is gone."""
+        if self._worker is not None:
+            self._worker.kill()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the process ended, hung or broke the protocol."""
+        return self._worker is not None and self._worker.lost is not None
+
+    @property
+    def output(self) -> str:
+        """The first part of what the submission printed, for staff."""
+        return "" if self._worker is None else self._worker.output.decode(errors="replace")
+
+    # --- what `Remote` does ----------------------------------------------------------------------
+
+    def read(self, remote: Remote, name: str) -> Any:
+        """An attribute; functions are remembered, values are read again each time."""
+        if name in remote._members:
+            return remote._members[name]
+        label = f"{remote!r}.{name}"
+        is_module = remote.type_name == "module"
+        value = self._ask(
+            lambda number, _: wire.Get(number, remote._number, name),
+            name if is_module else label,
+            missing=f"{self._file(repr(remote))} has no function or class named {name}"
+            if is_module
+            else None,
+        )
+        if isinstance(value, Remote):
+            value._label = name if is_module else label
+            if value.type_name in ("function", "method", "type", "builtin_function_or_method"):
+                remote._members[name] = value
+        else:
+            self._note(f"{label} is {describe(value)}")
+        return value
+
+    def call(
+        self, function: Remote, args: tuple[object, ...], kwargs: dict[str, object], *, keep: bool
+    ) -> Any:
+        """Call an object of the worker's."""
+        words = [describe(arg) for arg in args]
+        words += [f"{name}={describe(value)}" for name, value in kwargs.items()]
+        label = f"{function!r}({', '.join(words)})"
+        value = self._ask(
+            lambda number, packer: wire.Call(
+                number,
+                function._number,
+                "",
+                [packer.pack(arg) for arg in args],
+                [(name, packer.pack(value)) for name, value in kwargs.items()],
+                keep,
+                list(self._watch),
+            ),
+            label,
+        )
+        if isinstance(value, Remote):
+            value._label = f"{function!r}(…)" if keep else _variable(value.type_name)
+            self._note(label if keep else f"{value!r} = {label}")
+        else:
+            self._note(f"{label} returned {describe(value)}" if value is not None else label)
+        return value
+
+    # --- requests --------------------------------------------------------------------------------
+
+    def _import(self, name: str) -> Remote:
+        file = self._session.files.get(name)
+        if file is None:
+            raise Failure(f"{name}.py was not handed in.")
+        self.trail.clear()
+        key = (name, *self._stand_ins)
+        slow = self._session.slow_imports.setdefault(key, [])
+        if len(slow) == MAX_SLOW_IMPORTS:
+            raise StudentLost(f"{slow[-1]} It was tried {len(slow)} times.")
+        try:
+            with self.allow(IMPORT):
+                module: Remote = self._ask(
+                    lambda number, _: wire.Import(number, name), f"Importing {file}"
+                )
+        except StudentLost as error:
+            slow.append(str(error))
+            raise
+        module._label = name
+        return module
+
+    def _start(self) -> Worker:
+        if self._worker is None:
+            self._worker = self._session.worker()
+            for part, function in self._stand_ins.items():
+                if function is not None:
+                    self._callbacks[0] = Answers("step", function)
+                with self.allow(IMPORT):
+                    self._ask(
+                        lambda number, _, part=part: wire.StandIn(number, part),
+                        "Importing your file",
+                    )
+        return self._worker
+
+    def _ask(
+        self,
+        make: Callable[[int, wire.Packer], wire.Message],
+        label: str,
+        missing: str | None = None,
+    ) -> Any:
+        worker = self._start()
+        try:
+            reply, unpacker = worker.request(
+                make, wire.Packer(self._wrap), self._budget, self._answer, self._unwrap
+            )
+        except StudentLost as error:
+            raise StudentLost(f"{label} {error}.") from None
+        if self._rejected is not None:  # whatever they made of it
+            failure, self._rejected = self._rejected, None
+            raise failure
+        if isinstance(reply, wire.Raised):
+            if missing is not None and reply.type == "AttributeError":
+                raise Failure(f"{missing}.")
+            self._fail_raised(label, reply)
+        if isinstance(reply, wire.Refused):
+            raise Failure(f"{label} returned something that cannot be graded: {reply.reason}.")
+        assert isinstance(reply, wire.Answer)
+        if reply.watched:
+            names = ", ".join(printable(name, 60) for name in reply.watched)
+            raise Failure(f"{label} used a built-in that this part does not allow: {names}.")
+        try:
+            value = unpacker.unpack(reply.value)
+            unpacker.finish()
+        except wire.WireError as error:
+            raise StudentLost(f"{label}: {worker.broke(error)}.") from None
+        return value
+
+    def _fail_raised(self, label: str, raised: wire.Raised) -> NoReturn:
+        what = printable(raised.type, 60)
+        if text := printable(raised.text, 300):
+            what += f": {text}"
+        lines = [f"{label} raised {what}"]
+        for file, number, function in raised.frames[-3:]:
+            place = f"  {printable(file, 80)}, line {number}"
+            if function and function != "<module>":
+                place += f", in {printable(function, 60)}"
+            lines.append(place)
+            if source := self._session.source_line(file, number):
+                lines.append(f"    {source}")
+        raise Failure("\n".join(lines))
+
+    def _answer(self, callback: wire.Callback, unpacker: wire.Unpacker) -> bytes:
+        answers = self._callbacks.get(callback.proxy)
+        if answers is None:
+            raise wire.WireError("it called an object that does not exist")
+        args = [unpacker.unpack(arg) for arg in callback.args]
+        args += [unpacker.unpack(value) for _, value in callback.kwargs]
+        unpacker.finish()
+        packer = wire.Packer(self._wrap)
+        try:
+            result = answers.function(*args)
+        except Failure as failure:
+            self._rejected = failure
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # What it was given are the student's values: whatever is wrong with them is theirs.
+            shown = ", ".join(describe(arg) for arg in args)
+            self._rejected = Failure(f"{answers!r}.{answers.method}({shown}) makes no sense.")
+        else:
+            return packer.frame(wire.Returned(callback.id, packer.pack(result)))
+        return packer.frame(wire.Rejected(callback.id))
+
+    def _wrap(self, obj: object) -> wire.Value:
+        packer = wire.Packer(self._wrap)
+        if isinstance(obj, Remote):
+            return wire.Handle(obj._number)
+        if isinstance(obj, Fields):
+            return wire.Namespace([(name, packer.pack(v)) for name, v in obj.fields.items()])
+        if isinstance(obj, Answers):
+            number = len(self._callbacks) + 1
+            self._callbacks[number] = obj
+            return wire.Proxy(number, obj.method, list(obj.observe))
+        raise TypeError(f"a check passed {type(obj).__name__}, which cannot cross")
+
+    def _unwrap(self, value: wire.Value, unpacker: wire.Unpacker) -> object:
+        if not isinstance(value, wire.Handle):
+            raise wire.WireError("its answer held something that only the grader sends")
+        seen = {name: unpacker.unpack(v) for name, v in value.seen}
+        type_name = printable(value.type, 60)
+        return Remote(self, value.id, type_name, _variable(type_name), seen)
+
+    def _file(self, module: str) -> str:
+        return self._session.files.get(module, f"{module}.py")
+
+    def _note(self, line: str) -> None:
+        self.trail.append(line)
+        del self.trail[:-MAX_TRAIL]
+
+
+def _variable(type_name: str) -> str:
+    """What an object is called in feedback."""
+    return {"PartialParse": "parse", "SoftmaxModel": "model"}.get(type_name, f"<{type_name}>")

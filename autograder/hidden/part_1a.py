@@ -1,0 +1,72 @@
+"""Softmax."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from hypothesis import given
+
+from autograder.checks import Failure, Forbidden, as_tensor, assert_close, number, weight
+from autograder.hidden.inputs import normal, scores
+from solutions.softmax import softmax
+
+SOFTMAX_NAMES = (
+    "softmax", "log_softmax", "softmin", "logsumexp", "cross_entropy", "nll_loss",
+    "Softmax", "Softmax2d", "LogSoftmax", "Softmin", "CrossEntropyLoss", "NLLLoss",
+    "gumbel_softmax", "scaled_dot_product_attention",
+)  # fmt: skip
+SOFTMAX_OPERATIONS = (
+    "_softmax", "_log_softmax", "_safe_softmax", "softmax", "log_softmax", "logsumexp",
+    "_logsumexp", "nll_loss_forward", "nll_loss2d_forward", "cross_entropy_loss",
+    "_scaled_dot_product_flash_attention_for_cpu", "_masked_softmax",
+)  # fmt: skip
+forbidden = Forbidden("softmax", ("softmax",), SOFTMAX_NAMES, SOFTMAX_OPERATIONS)
+
+
+@number("1a.1")
+@weight(2)
+@given(x=scores())
+def test_values(student: Any, x: torch.Tensor) -> None:
+    """Softmax of moderate scores is right, row by row."""
+    returned = student.softmax.softmax(x)
+    expected = softmax(x)
+    got = as_tensor(returned, "softmax(x)")
+    if got.shape == expected.shape and got.dtype.is_floating_point:
+        sums = got.double().sum(1)
+        if not torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
+            row = int((sums - 1).abs().argmax())
+            raise Failure(f"Row {row} of softmax(x) sums to {float(sums[row]):.4g}, not to 1.")
+    assert_close(returned, expected, "softmax(x)")
+
+
+@number("1a.2")
+@weight(1)
+def test_large_scores(student: Any, rng: torch.Generator) -> None:
+    """Softmax is stable: shifting every score of a row by ±1000 changes nothing."""
+    x = normal(rng, 3, 4).round(decimals=1)
+    for shift in (1000.0, -1000.0):
+        shifted = x + shift
+        assert_close(student.softmax.softmax(shifted), softmax(shifted), "softmax(x)")
+
+
+@number("1a.3")
+@weight(1)
+def test_dtype(student: Any, rng: torch.Generator) -> None:
+    """The result has the dtype of the scores, also for float64, and their precision."""
+    x = normal(rng, 2, 3, dtype=torch.float64)
+    assert_close(student.softmax.softmax(x), softmax(x), "softmax(x)")
+
+
+@number("1a.4")
+@weight(1)
+def test_gradient(student: Any, rng: torch.Generator) -> None:
+    """Gradients flow through softmax: that of a weighted sum of its entries is right."""
+    value, weights = normal(rng, 2, 3), normal(rng, 2, 3)
+    function = student.softmax.softmax
+    x = student.put(value, requires_grad=True)
+    student.keep(function, x).backward(weights)
+    copy = value.clone().requires_grad_()
+    softmax(copy).backward(weights)
+    assert copy.grad is not None
+    assert_close(x.grad, copy.grad, "The gradient of (softmax(x) * weights).sum()")

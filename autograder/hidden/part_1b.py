@@ -1,0 +1,82 @@
+"""Cross-entropy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from hypothesis import given
+from torch import Tensor
+
+from autograder.checks import (
+    Failure,
+    Forbidden,
+    as_number,
+    as_tensor,
+    assert_close,
+    number,
+    weight,
+)
+from autograder.hidden.inputs import integer, labelled_distributions, normal, one_hot
+from autograder.hidden.part_1a import SOFTMAX_NAMES, SOFTMAX_OPERATIONS
+from solutions.softmax import cross_entropy_loss, softmax
+
+forbidden = Forbidden(
+    "softmax",
+    ("cross_entropy_loss",),
+    (
+        *SOFTMAX_NAMES, "binary_cross_entropy", "BCELoss", "kl_div", "KLDivLoss",
+        "binary_cross_entropy_with_logits", "BCEWithLogitsLoss", "multilabel_soft_margin_loss",
+    ),
+    (*SOFTMAX_OPERATIONS, "binary_cross_entropy", "kl_div"),
+)  # fmt: skip
+
+
+@number("1b.1")
+@weight(2)
+@given(example=labelled_distributions())
+def test_one_example(student: Any, example: tuple[Tensor, Tensor]) -> None:
+    """The loss of one example is −log of the probability of its class."""
+    y, yhat = example
+    loss = as_number(student.softmax.cross_entropy_loss(y, yhat), "The loss")
+    assert_close(loss.to(yhat.dtype), cross_entropy_loss(y, yhat), "The loss")
+
+
+@number("1b.2")
+@weight(1)
+def test_sum_over_batch(student: Any, rng: torch.Generator) -> None:
+    """The loss of a batch is the sum of the losses of its examples."""
+    n, c = integer(rng, 3, 6), integer(rng, 3, 5)
+    yhat = softmax(normal(rng, n, c))
+    y = one_hot(torch.randint(c, (n,), generator=rng), c)
+    loss = as_number(student.softmax.cross_entropy_loss(y, yhat), "The loss")
+    assert_close(loss.to(yhat.dtype), cross_entropy_loss(y, yhat), f"The loss of {n} examples")
+
+
+@number("1b.3")
+@weight(1)
+def test_form(student: Any, rng: torch.Generator) -> None:
+    """The loss is a 0-d float tensor of the dtype of ŷ, for int32 and int64 labels alike."""
+    for labels in (torch.int32, torch.int64):
+        for dtype in (torch.float32, torch.float64):
+            yhat = softmax(normal(rng, 1, 4, dtype=dtype))
+            y = one_hot(torch.tensor([integer(rng, 0, 3)]), 4).to(labels)
+            loss = as_tensor(student.softmax.cross_entropy_loss(y, yhat), "The loss")
+            if loss.dtype != dtype or loss.shape != ():
+                form = f"{str(loss.dtype)[6:]} of shape {tuple(loss.shape)}"
+                raise Failure(f"The loss should be {str(dtype)[6:]} of shape (), not {form}.")
+
+
+@number("1b.4")
+@weight(1)
+def test_gradient(student: Any, rng: torch.Generator) -> None:
+    """Gradients flow through the loss to ŷ."""
+    value = softmax(normal(rng, 1, 4))
+    y = one_hot(torch.tensor([integer(rng, 0, 3)]), 4)
+    function = student.softmax.cross_entropy_loss
+    yhat = student.put(value, requires_grad=True)
+    student.keep(function, y, yhat).backward()
+    copy = value.clone().requires_grad_()
+    cross_entropy_loss(y, copy).backward()
+    assert copy.grad is not None
+    assert_close(yhat.grad, copy.grad, "The gradient of the loss with respect to ŷ")

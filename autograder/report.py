@@ -1,0 +1,113 @@
+"""The one model of what came out, for every renderer."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+
+class Outcome(enum.Enum):
+    """How a check ended."""
+
+    PENDING = "pending"
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not run"
+    """The grader's fault: no points are given or taken."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check of the rubric.
+
+    Attributes:
+        number: "1a.2"; the part is what stands before the dot.
+        title: what holds if the check passes, one line.
+        max_points: what it is worth, whether it ran or not.
+        points: what was earned.
+        message: for the student; empty if there is nothing to say.
+        visibility: when Gradescope shows it to students.
+        tags: Gradescope's tags.
+        leaderboard: a name and a value, if the check reports one.
+        details: for staff: the grader's own error, or what the code printed.
+    """
+
+    number: str
+    title: str
+    max_points: float
+    points: float = 0.0
+    outcome: Outcome = Outcome.PENDING
+    message: str = ""
+    visibility: str = "visible"
+    tags: tuple[str, ...] = ()
+    leaderboard: tuple[str, str, float | None] | None = None
+    details: str = ""
+
+    @property
+    def part(self) -> str:
+        """The part of the assignment, such as "1a"."""
+        return self.number.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a submission earned, check by check; every check is in it from the start.
+
+    Attributes:
+        submission: what was graded.
+        parts: part to its title, in the order of the assignment.
+        results: in the order of the checks.
+        notes: sentences about the submission as a whole.
+        seed: what the hidden inputs were drawn from; with it a run is repeated exactly.
+        tier: how student code was confined, for staff.
+    """
+
+    submission: str
+    parts: dict[str, str]
+    results: tuple[Result, ...]
+    notes: tuple[str, ...] = ()
+    seed: int = 0
+    tier: str = ""
+    version: str = ""
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places = {result.number: place for place, result in enumerate(self.results)}
+        object.__setattr__(self, "_places", places)
+
+    def with_result(self, result: Result) -> Report:
+        """The report with the result of one check replaced."""
+        results = list(self.results)
+        results[self._places[result.number]] = result
+        return replace(self, results=tuple(results))
+
+    def of_part(self, part: str) -> tuple[Result, ...]:
+        """The results of a part."""
+        return tuple(result for result in self.results if result.part == part)
+
+    @property
+    def points(self) -> float:
+        """What was earned."""
+        return total(result.points for result in self.results)
+
+    @property
+    def max_points(self) -> float:
+        """What could be; the same for every submission."""
+        return total(result.max_points for result in self.results)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every check ran."""
+        wanted = (Outcome.PASSED, Outcome.FAILED)
+        return all(result.outcome in wanted for result in self.results)
+
+
+def total(points: Iterable[float]) -> float:
+    """A sum of points, without the last bits of floating point."""
+    return round(sum(points), 4)
+
+
+def show_points(points: float) -> str:
+    """Points as people write them: 5, 0.5."""
+    return f"{points:g}"

@@ -1,0 +1,236 @@
+"""The pytest plugin that runs checks against a submission and keeps the report."""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import metadata
+
+import hypothesis
+import pytest
+import torch
+
+from autograder.checks import Forbidden, StandIn
+from autograder.confinement.session import Session
+from autograder.confinement.student import Student
+from autograder.errors import CannotGrade, Failure, GraderFault, StudentLost
+from autograder.report import Outcome, Report, Result
+from autograder.rubric import Check
+from autograder.submission import Submission
+from autograder.text import printable
+
+MAX_MESSAGE = 4000
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to grade, and how.
+
+    Attributes:
+        submission: what was handed in.
+        parts: only these parts; all where it is empty.
+        seed: what hidden inputs are drawn from; see `grading.draw_seed`.
+        tier: how workers are confined, for the report.
+    """
+
+    submission: Submission
+    parts: tuple[str, ...] = ()
+    seed: int = 0
+    tier: str = ""
+
+
+OnUpdate = Callable[[Report, Result | None], None]
+"""Sees the report at the start (without a result) and after every check."""
+
+
+class Plugin:
+    """What pytest needs to know of grading."""
+
+    def __init__(self, order: Order, session: Session, on_update: OnUpdate) -> None:
+        self.report: Report | None = None
+        self.trouble: Exception | None = None
+        """Why nothing can be graded, if something kept the checks from being collected."""
+        self._order = order
+        self._session = session
+        self._on_update = on_update
+        self._checks: dict[str, Check] = {}
+        self._forbidden_uses: dict[Forbidden, str] = {}
+
+    # --- collection ------------------------------------------------------------------------------
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check that cannot be collected must not vanish from the denominator."""
+        if report.failed:
+            self.trouble = GraderFault(f"A check could not be collected: {report.longreprtext}")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """All checks are in the report, with their maxima, before the first one runs."""
+        try:
+            self._collect(items)
+        except (CannotGrade, GraderFault) as error:
+            self.trouble = error
+        if self.trouble:
+            items.clear()
+
+    def _collect(self, items: list[pytest.Item]) -> None:
+        found = {
+            item.nodeid: Check.of(item.function)
+            for item in items
+            if isinstance(item, pytest.Function)
+        }
+        checks = sorted(found.values(), key=lambda check: check.order)
+        titles = {check.part: check.part_title for check in checks}
+        wanted = self._order.parts or tuple(titles)
+        if unknown := [part for part in wanted if part not in titles]:
+            raise CannotGrade(
+                f"There is no part {printable(', '.join(unknown), 60)} to grade; "
+                f"there are {', '.join(titles)}."
+            )
+        numbers = [check.number for check in checks]
+        if twice := {number for number in numbers if numbers.count(number) > 1}:
+            raise GraderFault(f"Two checks have the number {', '.join(sorted(twice))}.")
+        self._checks = {node: check for node, check in found.items() if check.part in wanted}
+        items[:] = sorted(
+            (item for item in items if item.nodeid in self._checks),
+            key=lambda item: self._checks[item.nodeid].order,
+        )
+        submission = self._order.submission
+        self.report = Report(
+            submission=submission.name,
+            parts={part: title for part, title in titles.items() if part in wanted},
+            results=tuple(self._checks[item.nodeid].pending() for item in items),
+            notes=submission.notes,
+            seed=self._order.seed,
+            tier=self._order.tier,
+            version=metadata.version("arcgrade"),
+        )
+        self._on_update(self.report, None)
+
+    # --- fixtures --------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def student(self) -> Iterator[Student]:
+        """The submission, in a fresh worker that starts at the first use."""
+        student = Student(self._session)
+        yield student
+        student.close()
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
+        """A generator for this check and this submission."""
+        return torch.Generator().manual_seed(self._seed(self._checks[request.node.nodeid]))
+
+    def _seed(self, check: Check) -> int:
+        text = f"{self._order.seed} {check.number}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
+
+    # --- one check -------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run a check: with the student's own earlier parts, then with stand-ins for them."""
+        check = self._checks[pyfuncitem.nodeid]
+        values = pyfuncitem.funcargs
+        arguments = {name: values[name] for name in pyfuncitem._fixtureinfo.argnames}
+        student, rng = values.get("student"), values.get("rng")
+        hypothesis.seed(self._seed(check))(check.function)
+
+        def attempt(stand_ins: tuple[StandIn, ...] = (), alone: bool = False) -> Result:
+            if isinstance(student, Student):
+                student.restart(
+                    {(s.fallback if alone and s.fallback else s.name): s.answer for s in stand_ins}
+                )
+            if isinstance(rng, torch.Generator):
+                rng.manual_seed(self._seed(check))
+            return self._attempt(check, student, lambda: check.function(**arguments))
+
+        result = attempt()
+        if result.outcome is Outcome.NOT_RUN:
+            result = attempt()  # a fault of the moment is not worth a student's wait
+        if result.outcome is Outcome.FAILED and check.stand_ins:
+            lost = isinstance(student, Student) and student.lost
+            result = _merge(result, attempt(check.stand_ins, lost), check.stand_ins)
+        assert self.report is not None
+        self.report = self.report.with_result(result)
+        self._on_update(self.report, result)
+        return True
+
+    def _attempt(self, check: Check, student: object, call: Callable[[], object]) -> Result:
+        check.forget()
+        result = check.pending()
+        try:
+            if check.forbidden is not None and isinstance(student, Student):
+                self._look_for_forbidden(check.forbidden)
+                student.forbid(check.forbidden.operations)
+            call()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if (message := _student_fault(error)) is None:
+                details = "".join(traceback.format_exception(error))[-MAX_MESSAGE:]
+                return replace(result, outcome=Outcome.NOT_RUN, details=details)
+            trail = student.trail if isinstance(student, Student) else []
+            message = _with_trail(check.feedback_for_failure(message), message, trail)
+            result = replace(result, outcome=Outcome.FAILED, message=message[:MAX_MESSAGE])
+            points = check.partial_score() or 0.0
+        else:
+            result = replace(result, outcome=Outcome.PASSED)
+            score = check.partial_score()
+            points = check.points if score is None else score
+        output = student.output if isinstance(student, Student) else ""
+        return replace(
+            result,
+            points=points,
+            leaderboard=check.leaderboard(),
+            details=printable(output, MAX_MESSAGE, multiline=True),
+        )
+
+    def _look_for_forbidden(self, forbidden: Forbidden) -> None:
+        """Raise a failure if the source uses a built-in that the part does not allow."""
+        if forbidden not in self._forbidden_uses:
+            reader = Student(self._session)
+            try:
+                found = reader.scan(
+                    forbidden.module, list(forbidden.functions), list(forbidden.names)
+                )
+            finally:
+                reader.close()
+            self._forbidden_uses[forbidden] = "".join(
+                f"{function} uses {name} (line {line}), a built-in that this part does not allow."
+                for function, name, line in found[:1]
+            )
+        if said := self._forbidden_uses[forbidden]:
+            raise Failure(said)
+
+
+def _student_fault(error: BaseException) -> str | None:
+    """What to tell the student, or None if the fault is the grader's."""
+    if isinstance(error, (AssertionError, pytest.fail.Exception)):
+        return str(error) or "The check failed."
+    if isinstance(error, hypothesis.errors.Flaky):
+        return (
+            "The same call gave a different result the second time: results should depend on "
+            "nothing but the arguments."
+        )
+    return None
+
+
+def _with_trail(shown: str, message: str, trail: list[str]) -> str:
+    """The message, and what was called before it."""
+    if shown != message or not trail:
+        return shown
+    return "\n".join([message, "", "What was called:", *(f"  {line}" for line in trail)])
+
+
+def _merge(own: Result, again: Result, stand_ins: tuple[StandIn, ...]) -> Result:
+    """The result of a check that failed with the student's own earlier parts and was repeated."""
+    replaced = " and ".join(stand_in.instead_of for stand_in in stand_ins)
+    if again.outcome is Outcome.PASSED:
+        note = f"Passed with something correct in place of your {replaced}."
+        return replace(again, message=note)
+    if again.outcome is Outcome.FAILED and again.message != own.message:
+        text = f"{own.message}\n\nWith something correct in place of your {replaced}:\n"
+        return replace(own, message=(text + again.message)[:MAX_MESSAGE])
+    return own if again.outcome is Outcome.FAILED else again

@@ -1,0 +1,1 @@
+"""What a perfect student hands in. Knows nothing of the grader."""

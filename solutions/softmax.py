@@ -1,0 +1,35 @@
+"""Parts 1a and 1b: softmax and cross-entropy."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def softmax(x: Tensor) -> Tensor:
+    """The softmax of each row.
+
+    A row's largest score is subtracted first: that changes nothing, since softmax(x + c) =
+    softmax(x), and no exponential can overflow any more.
+
+    Args:
+        x: scores, float `(n, c)`.
+
+    Returns:
+        Probabilities of the same shape and dtype; each row sums to one.
+    """
+    e = torch.exp(x - x.max(dim=1, keepdim=True).values)  # (n, c)
+    return e / e.sum(dim=1, keepdim=True)  # (n, c)
+
+
+def cross_entropy_loss(y: Tensor, yhat: Tensor) -> Tensor:
+    """The cross-entropy CE(y, ŷ) = −Σᵢ yᵢ log ŷᵢ, summed over the batch.
+
+    Args:
+        y: one-hot labels, integer `(n, c)`.
+        yhat: probabilities, float `(n, c)`.
+
+    Returns:
+        The loss, a 0-d tensor of the dtype of `yhat`.
+    """
+    return -(y.to(yhat.dtype) * torch.log(yhat)).sum()
