@@ -56,7 +56,6 @@ def grade(order: Order, session: Session, on_update: OnUpdate | None = None) -> 
         "-o", "python_files=part_*.py",
         "--assert", "plain",  # a rewritten assert would show expected values
         "--capture", "no",
-        "--tb", "no",
         "-p", "no:cacheprovider",
         "-p", "no:terminal",
         "-p", "no:warnings",

@@ -162,10 +162,7 @@ class Nursery:
         return self._prepared
 
     def fork(
-        self,
-        submission: Path | None = None,
-        files: Mapping[str, str] | None = None,
-        aliases: Mapping[str, str] | None = None,
+        self, submission: Path, files: Mapping[str, str], aliases: Mapping[str, str]
     ) -> Birth:
         """Order a fresh, confined worker that holds that submission."""
         _ = self.prepared
@@ -180,9 +177,7 @@ class Nursery:
             # That limit counts all of the user's processes, also those that are not ours.
             tasks = confinement.tasks + _tasks_of_user()
             confinement = msgspec.structs.replace(confinement, tasks=tasks)
-        spec = inside.Spec(
-            confinement, str(submission or ""), dict(files or {}), dict(aliases or {})
-        )
+        spec = inside.Spec(confinement, str(submission.absolute()), dict(files), dict(aliases))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         output, their_output = os.pipe()
         request = msgspec.json.encode(inside.Fork(spec))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from .connection import Worker
@@ -15,14 +15,21 @@ class Session:
     """Workers for one submission. A spare one confines itself while a check is running."""
 
     def __init__(
-        self, nursery: Nursery, folder: Path, files: Mapping[str, str], aliases: Mapping[str, str]
+        self,
+        nursery: Nursery,
+        folder: Path,
+        modules: Iterable[str],
+        files: Mapping[str, str],
+        aliases: Mapping[str, str],
     ) -> None:
         """Args:
         nursery: what forks them.
         folder: the private copy of the submission.
-        files: module name to file, relative to the folder.
-        aliases: other names of these modules.
+        modules: the modules that may be asked for, handed in or not.
+        files: those that were handed in, with their file relative to the folder.
+        aliases: other names under which the submission may import them.
         """
+        self.modules = frozenset(modules)
         self.files = dict(files)
         self.slow_imports: dict[tuple[str, ...], list[str]] = {}
         """Imports that ended or hung the process, so that not every check waits for them anew."""

@@ -108,7 +108,7 @@ class Student:
         """What was called since a module was last asked for, newest last: for feedback."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name not in self._session.modules:
             raise AttributeError(name)
         if name not in self._modules:
             self._modules[name] = self._import(name)

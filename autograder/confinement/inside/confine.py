@@ -22,6 +22,8 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 CONNECTION = 3
 """The descriptor of the connection to the grader, the one that a worker keeps for itself."""
+ENVIRONMENT = {"LC_ALL": "C.UTF-8", "PATH": "", "OMP_NUM_THREADS": "1"}
+"""All that is in a worker's environment, beside HOME and TMPDIR: its scratch folder."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 runtime: Runtime | None = None
@@ -70,9 +72,7 @@ def apply(wanted: Confinement, submission: Path) -> dict[str, object]:
     rules = _rules(wanted, submission, runtime) if wanted.landlock else None
     _close_all_but([CONNECTION, *([rules.fileno()] if rules else []), *runtime.kept])
     os.environ.clear()
-    os.environ.update(
-        HOME=wanted.scratch, TMPDIR=wanted.scratch, LC_ALL="C.UTF-8", PATH="", OMP_NUM_THREADS="1"
-    )
+    os.environ.update(ENVIRONMENT, HOME=wanted.scratch, TMPDIR=wanted.scratch)
     os.umask(0o077)
     _limit(wanted)
     if wanted.uid is not None:

@@ -42,15 +42,15 @@ class Spec(msgspec.Struct, forbid_unknown_fields=True):
 
     Attributes:
         confinement: its layers and limits.
-        submission: the folder of the submission; empty for none.
+        submission: the folder of the submission.
         files: module name to file, relative to the folder.
         aliases: other names of these modules.
     """
 
     confinement: Confinement
-    submission: str = ""
-    files: dict[str, str] = {}
-    aliases: dict[str, str] = {}
+    submission: str
+    files: dict[str, str]
+    aliases: dict[str, str]
 
 
 class Fork(msgspec.Struct, tag="fork", forbid_unknown_fields=True):

@@ -1,0 +1,107 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+
+import click
+
+from autograder.confinement.nursery import Nursery
+from autograder.errors import CannotGrade, GraderFault
+
+SECRET_VARIABLE = "ARCGRADE_SECRET"  # noqa: S105 - the name of the variable, not the secret
+CANNOT_GRADE = 2
+# What students' code imports late, and at a cost: the first optimizer does.
+PRELOAD = ("torch._dynamo",)
+
+
+class Parts(click.ParamType):
+    """One part or several, as in `2c` or `2c,2d`."""
+
+    name = "part"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, ...]:
+        """The parts that a text names."""
+        if isinstance(value, tuple):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        return parts or self.fail("name at least one part, such as 2c", param, context)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(metadata.version("arcgrade"), prog_name="arcgrade")
+def main() -> None:
+    """Grade the deep-learning assignment: student code runs confined, the score is fair."""
+
+
+@main.command()
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option(
+    "--results", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write Gradescope's results.json there; it is valid at every moment.",
+)  # fmt: skip
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a self-contained HTML report there.",
+)  # fmt: skip
+@click.option("--part", "parts", type=Parts(), multiple=True, help="Grade only that part, e.g. 2c.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**48 - 1),
+    help="Draw the hidden inputs from this seed, to repeat a run that a report names.",
+)  # fmt: skip
+def grade(
+    submission: Path,
+    results: Path | None,
+    report: Path | None,
+    parts: tuple[tuple[str, ...], ...],
+    seed: int | None,
+) -> None:
+    """Grade SUBMISSION, a folder or a zip.
+
+    Exits with 0 when it was graded, whatever the score, and with 2 when it cannot be: then one
+    sentence says why, and no results file is left that could be taken for a score.
+    """
+    with _exit_codes(), Nursery(preload=PRELOAD) as nursery:
+        # Imported while the nursery does the same, on another core.
+        from autograder.single import Wishes, grade_submission
+
+        chosen = tuple(part for group in parts for part in group)
+        secret = os.environ.pop(SECRET_VARIABLE, "").encode()
+        grade_submission(nursery, submission, Wishes(results, report, chosen, seed, secret))
+
+
+@main.command()
+def doctor() -> None:
+    """Show what this machine offers to confine student code, and what each attempt met."""
+    with _exit_codes(), Nursery() as nursery:
+        from rich.console import Console
+
+        from autograder.confinement.tiers import self_test
+        from autograder.render.doctor import print_tier
+
+        print_tier(self_test(nursery), nursery.prepared.hidden, Console())
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """What kept us from grading is one sentence on stderr, and status 2."""
+    try:
+        yield
+    except CannotGrade as error:
+        sys.stderr.write(f"arcgrade: {error}\n")
+        raise SystemExit(CANNOT_GRADE) from None
+    except GraderFault as error:
+        sys.stderr.write(
+            f"arcgrade: the grader failed, not the submission, and nothing was graded: {error}\n"
+        )
+        raise SystemExit(CANNOT_GRADE) from None
+    except KeyboardInterrupt:
+        sys.stderr.write("arcgrade: interrupted; nothing was graded.\n")
+        raise SystemExit(130) from None

@@ -1,0 +1,50 @@
+"""The report as one HTML file that needs nothing else, for staff.
+
+Everything in it is escaped, and its content security policy lets nothing be fetched or run, so
+that no text of a submission can do more than be read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+
+from autograder.render.gradescope import replace_file
+from autograder.report import Outcome, Report, show_points, total
+
+_WORDS = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.NOT_RUN: "not run",
+    Outcome.PENDING: "pending",
+}
+
+
+def to_html(report: Report) -> str:
+    """The whole page."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder.render", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["points"] = show_points
+    parts = [
+        {
+            "name": part,
+            "title": title,
+            "results": report.of_part(part),
+            "points": total(result.points for result in report.of_part(part)),
+            "max_points": total(result.max_points for result in report.of_part(part)),
+        }
+        for part, title in report.parts.items()
+    ]
+    template = environment.get_template("report.html.jinja")
+    return template.render(report=report, parts=parts, words=_WORDS)
+
+
+def write_html(report: Report, path: Path) -> None:
+    """The page is in that file."""
+    replace_file(path, to_html(report))
