@@ -60,7 +60,7 @@ def grade(order: Order, session: Session, on_update: OnUpdate | None = None) -> 
         "-p", "no:terminal",
         "-p", "no:warnings",
     ]  # fmt: skip
-    with _undisturbed():
+    with undisturbed():
         code = pytest.main(arguments, plugins=[plugin])
     if plugin.trouble:
         raise plugin.trouble
@@ -80,7 +80,7 @@ def _ignore(report: Report, result: Result | None) -> None:
 
 
 @contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Neither the caller's environment nor its settings of Hypothesis change the checks."""
     names = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     before = {name: os.environ.pop(name, None) for name in names}

@@ -295,13 +295,13 @@ class TestNotes:
     @posix
     def test_names_that_do_not_show_are_left_out(self, hand_in: Path, into: Path) -> None:
         """Nobody can import such names, and not every system could write them."""
-        names = ["a\u202e.py", "b\n.py", "c\\d.py", "e" * 240 + ".py", "z\u200b/x.py"]
+        names = ["a\u202e.py", "b\n.py", "c\\d.py", "z\u200b/x.py", "字" * 70 + ".py"]
         fill(hand_in, dict.fromkeys(["softmax.py", *names], b""))
         opened = open_submission(hand_in, into)
         assert sorted(tree(into)) == ["softmax.py"]
         assert opened.notes == (
             "Left out (the name is too long, or has characters that do not show): "
-            rf"a\u202e.py, b\n.py, c\d.py, {'e' * 99}…, z\u200b/x.py.",
+            rf"a\u202e.py, b\n.py, c\d.py, z\u200b/x.py, {'字' * 70}.py.",
         )
 
     @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
@@ -840,18 +840,21 @@ class TestRefusedZip:
         )
 
     @pytest.mark.parametrize("wide", [False, True])
-    def test_a_million_members(self, zipped: Zipped, into: Path, wide: bool) -> None:
+    def test_a_huge_table(
+        self, zipped: Zipped, into: Path, wide: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A huge table of contents is refused before it is read, also in a zip of 64 bits."""
+        monkeypatch.setattr(archive, "ENTRIES", 10**9)  # it is not the members that are counted
         plain = build(Member(b""))
         start, end = plain.index(b"PK\1\2"), plain.index(b"PK\5\6")
-        table = plain[start:end] * 1_000_000
+        table = plain[start:end] * 100_000
         if wide:
             tail = zip64_end(len(table), start, 1)
         else:
             tail = b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 1, 1, len(table), start, 0)
         assert refusal(zipped(plain[:start] + table + tail), into) == (
-            "alice.zip holds more than 20000 files and folders: hand in the graded files and what "
-            "they import, without data sets and environments."
+            "alice.zip holds more than 1000000000 files and folders: hand in the graded files and "
+            "what they import, without data sets and environments."
         )
 
     def test_figures_of_64_bits_that_lie(self, zipped: Zipped, into: Path) -> None:

@@ -1,0 +1,95 @@
+"""What the tests share: one warm nursery, and a way to grade a folder with it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from autograder.confinement.nursery import Nursery
+from autograder.confinement.tiers import self_test
+from autograder.errors import CannotGrade
+from autograder.grading import grade
+from autograder.report import Report
+from autograder.running import Order
+from autograder.single import session_for
+from autograder.submission import open_submission
+
+ROOT = Path(__file__).parent.parent
+SOLUTIONS = ROOT / "solutions"
+
+Grade = Callable[..., Report]
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """A nursery that confines as well as this machine can; skipped where that is not enough."""
+    try:
+        with Nursery(preload=("torch._dynamo",)) as nursery:
+            self_test(nursery).require()
+            yield nursery
+    except CannotGrade as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def tier(nursery: Nursery) -> str:
+    """The tier of this machine."""
+    return self_test(nursery).name
+
+
+@pytest.fixture
+def grade_folder(nursery: Nursery) -> Iterator[Grade]:
+    """Grades a folder as `arcgrade grade` does: `grade_folder(path, parts=("1a",), seed=7)`."""
+    copies: list[Path] = []
+
+    def run(path: Path, parts: tuple[str, ...] = (), seed: int = 1) -> Report:
+        copy = Path(tempfile.mkdtemp(prefix="submission-", dir=nursery.folder))
+        copy.chmod(0o755)
+        copies.append(copy)
+        submission = open_submission(path, copy)
+        session = session_for(nursery, submission)
+        try:
+            return grade(Order(submission, parts, seed), session)
+        finally:
+            session.close()
+
+    yield run
+    for copy in copies:
+        shutil.rmtree(copy)
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Makes a folder of files, name to text; `None` as text leaves a reference solution out.
+
+    Files that are not named are those of the reference solutions.
+    """
+
+    def make(files: Mapping[str, str | None]) -> Path:
+        folder = tmp_path / "hand-in"
+        folder.mkdir()
+        for name in ("softmax.py", "classifier.py", "parser_transitions.py"):
+            if name not in files:
+                shutil.copy(SOLUTIONS / name, folder / name)
+        for name, text in files.items():
+            if text is not None:
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        return folder
+
+    return make
+
+
+def points(report: Report) -> dict[str, float]:
+    """Check number to points."""
+    return {result.number: result.points for result in report.results}
+
+
+def lost(report: Report) -> set[str]:
+    """The numbers of the checks that did not give all their points."""
+    return {result.number for result in report.results if result.points < result.max_points}
