@@ -12,17 +12,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import msgspec
 
 from autograder.errors import GraderFault, StudentLost
 
+from .channel import Ticket
 from .inside import wire
 
 TICK = 0.05
 READY_SECONDS = 30.0
 KEEP_OUTPUT = 64 * 1024
+CHUNK = 64 * 1024
 MAX_SCRATCH_BYTES = 64 << 20
 MAX_SCRATCH_ENTRIES = 2_000
 MAX_RESIDENT = 1 << 30
@@ -45,13 +47,6 @@ IMPORT = Budget(cpu=10, wall=30)
 TRAIN = Budget(cpu=30, wall=90)
 
 
-class Undertaker(Protocol):
-    """Who collects a worker that was killed: the nursery, its parent."""
-
-    def bury(self, worker: Worker) -> int:
-        """The exit code of a worker that was killed."""
-
-
 OnCallback = Callable[[wire.Callback, wire.Unpacker], bytes]
 Unwrap = Callable[[wire.Value, wire.Unpacker], object]
 
@@ -61,23 +56,21 @@ class Worker:
 
     def __init__(
         self,
-        undertaker: Undertaker,
         connection: socket.socket,
         output: int,
         pidfd: int,
         pid: int,
         scratch: Path,
-        uid: int | None,
+        bury: Callable[[int], Ticket],
     ) -> None:
         self.pid = pid
         self.scratch = scratch
-        self.uid = uid
         self.output = b""
         """The first part of what it printed."""
         self.printed = 0
         self.lost: str | None = None
         """Why no request can be made any more, as a predicate: "did not return within 5 s"."""
-        self._undertaker = undertaker
+        self._bury = bury
         self._connection = connection
         self._connection.setblocking(False)
         self._output = output
@@ -85,6 +78,7 @@ class Worker:
         self._pidfd = pidfd
         self._alive = True
         self._ready = False
+        self._received = bytearray()
         self._checked = time.monotonic()
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
@@ -147,25 +141,27 @@ class Worker:
             self._lose(f"broke the protocol: {error}")
         return StudentLost(self.lost)
 
-    def kill(self) -> int:
-        """The process is gone and collected; its exit code."""
+    def kill(self) -> Ticket | None:
+        """The process is killed; the ticket, if it was not before, tells how it had ended."""
         if not self._alive:
-            return 0
+            return None
         self._alive = False
         self._drain()
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        exit_code = self._undertaker.bury(self)
+        ticket = self._bury(self.pid)
         self._connection.close()
         os.close(self._output)
         os.close(self._pidfd)
         if self.lost is None:
             self.lost = "had been ended"
-        return exit_code
+        return ticket
 
     # --- bytes -----------------------------------------------------------------------------------
 
     def _expect_silence(self) -> None:
+        if self._received:
+            self._lose("wrote more than one answer")
         with contextlib.suppress(BlockingIOError, ConnectionError):
             if self._connection.recv(1, socket.MSG_PEEK):
                 self._lose("wrote an answer before it was asked")
@@ -184,7 +180,7 @@ class Worker:
         self, deadline: _Deadline, unwrap: Unwrap
     ) -> tuple[wire.ToGrader, wire.Unpacker]:
         try:
-            header, payload = wire.read_prefix(bytes(self._read(wire.PREFIX.size, deadline)))
+            header, payload = wire.read_prefix(self._read(wire.PREFIX.size, deadline))
             message = wire.to_grader.decode(self._read(header, deadline))
             return message, wire.Unpacker(self._read(payload, deadline), unwrap)
         except wire.WireError as error:
@@ -193,20 +189,17 @@ class Worker:
             self._lose("broke the protocol: its answer cannot be read")
 
     def _read(self, size: int, deadline: _Deadline) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
-            try:
-                count = self._connection.recv_into(view)
-            except BlockingIOError:
-                self._wait(deadline, select.POLLIN)
-                continue
-            except ConnectionError:
-                count = 0
-            if not count:
+        while len(self._received) < size:
+            self._wait(deadline, select.POLLIN)
+            data = b""
+            with contextlib.suppress(ConnectionError):
+                data = self._connection.recv(max(CHUNK, size - len(self._received)))
+            if not data:
                 self._lose_ended()
-            view = view[count:]
-        return data
+            self._received += data
+        wanted = self._received[:size]
+        del self._received[:size]
+        return wanted
 
     def _wait(self, deadline: _Deadline, event: int) -> None:
         """Until the connection is ready; meanwhile its output is read and its limits are kept."""
@@ -247,7 +240,8 @@ class Worker:
     def _lose_ended(self) -> NoReturn:
         # Let it end by itself if it will: how it ended is what to tell.
         select.select([self._pidfd], [], [], 0.5)
-        exit_code = self.kill()
+        ticket = self.kill()
+        exit_code = ticket.wait()[0].exit_code if ticket else 0
         if exit_code == -signal.SIGKILL:  # ours, or a limit's
             self.lost = "closed its connection, or used up a limit"
         elif exit_code < 0:

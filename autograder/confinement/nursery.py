@@ -7,23 +7,22 @@ import importlib.util
 import os
 import pwd
 import random
-import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from autograder.errors import CannotGrade, GraderFault
 
+from .channel import Channel, Ticket
 from .inside import nursery as inside
 from .inside.confine import Confinement
 
@@ -31,15 +30,13 @@ if TYPE_CHECKING:
     # Imports torch, which takes a second: the nursery does so too, and is started first.
     from .connection import Worker
 
-START_SECONDS = 120.0
-FORK_SECONDS = 30.0
 # Users of nobody else's: above what systems hand out, below what containers map.
 UIDS = range(20_000, 60_000)
 # The one command that runs there: load the package from its folder, under a name of its own,
 # so that nothing else of the grader's can be imported.
 _COMMAND = """
 import importlib.util, sys
-folder, control, preparation = sys.argv[1:]
+folder, cold, warm, preparation = sys.argv[1:]
 name = "arcgrade_inside"
 spec = importlib.util.spec_from_file_location(
     name, folder + "/__init__.py", submodule_search_locations=[folder])
@@ -47,8 +44,12 @@ sys.modules[name] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules[name])
 sys.path += __import__("json").loads(preparation)["packages"]
 from arcgrade_inside.nursery import start
-start(int(control), preparation)
+start(int(cold), int(warm), preparation)
 """
+
+
+Bury = Callable[[int], Ticket]
+"""Collects the process of that number, once it was killed."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,6 @@ class Nursery:
             )
         self.layers = layers if layers is not None else possible_layers()
         self._next_uid = random.SystemRandom().choice(UIDS)
-        self._prepared: inside.Prepared | None = None
-        self._births: deque[Birth] = deque()
         # Only names that lead nowhere lie in it; what a worker may read or write lies below.
         self.folder = Path(tempfile.mkdtemp(prefix="arcgrade-", dir=_reachable_temporary_folder()))
         self.folder.chmod(0o711)
@@ -105,27 +104,30 @@ class Nursery:
             uid=self._take_uid() if self.layers.own_user else None,
             preload=list(preload),
         )
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()
-        with theirs:
-            self._process = subprocess.Popen(
-                [
-                    sys.executable, "-s", "-S", "-B", "-X", "utf8", "-c", _COMMAND,
-                    str(Path(inside.__file__).parent), str(theirs.fileno()),
-                    msgspec.json.encode(preparation).decode(),
-                ],
-                pass_fds=[theirs.fileno()],
-                cwd="/",
-                # A fixed hash seed: sets of strings have the same order in every run.
-                env={
-                    "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PATH": "",
-                    "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                start_new_session=True,
-            )  # fmt: skip
+        self._said = tempfile.TemporaryFile()
+        pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
+        theirs = [pair[1].fileno() for pair in pairs]
+        self._process = subprocess.Popen(
+            [
+                sys.executable, "-s", "-S", "-B", "-X", "utf8", "-c", _COMMAND,
+                str(Path(inside.__file__).parent), *map(str, theirs),
+                msgspec.json.encode(preparation).decode(),
+            ],
+            pass_fds=theirs,
+            cwd="/",
+            # A fixed hash seed: sets of strings have the same order in every run.
+            env={
+                "PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "PATH": "",
+                "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=self._said,
+            start_new_session=True,
+        )  # fmt: skip
+        for _, their_end in pairs:
+            their_end.close()
+        self._cold, self._warm = (Channel(ours, self._said) for ours, _ in pairs)
 
     def __enter__(self) -> Nursery:
         return self
@@ -140,32 +142,44 @@ class Nursery:
 
     def close(self) -> None:
         """End it, every worker with it, and remove its folder."""
-        self._control.close()
+        self._cold.close()
+        self._warm.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._errors.close()
+        self._said.close()
         remove(self.folder)
 
     @property
     def prepared(self) -> inside.Prepared:
-        """What it found on this machine; waits until it is warm.
+        """What it found on this machine; waits until workers can be forked.
 
         Raises:
             GraderFault: it did not start.
         """
-        if self._prepared is None:
-            data, _ = self._receive(START_SECONDS)
-            self._prepared = msgspec.json.decode(data, type=inside.Prepared)
-        return self._prepared
+        return self._cold.prepared
 
     def fork(
-        self, submission: Path, files: Mapping[str, str], aliases: Mapping[str, str]
+        self,
+        submission: Path,
+        files: Mapping[str, str],
+        aliases: Mapping[str, str],
+        *,
+        warm: bool = False,
     ) -> Birth:
-        """Order a fresh, confined worker that holds that submission."""
-        _ = self.prepared
+        """Order a fresh, confined worker that holds that submission.
+
+        Args:
+            submission: the folder.
+            files: module name to file, relative to the folder.
+            aliases: other names of these modules.
+            warm: whether to wait for the nursery that has imported what was to be preloaded;
+                once it is there it is used anyway.
+        """
+        channel = self._warm if warm or self._warm.ready else self._cold
+        _ = channel.prepared
         uid = self._take_uid() if self.layers.own_user else None
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
         if uid is not None:
@@ -180,52 +194,22 @@ class Nursery:
         spec = inside.Spec(confinement, str(submission.absolute()), dict(files), dict(aliases))
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         output, their_output = os.pipe()
-        request = msgspec.json.encode(inside.Fork(spec))
         try:
-            socket.send_fds(self._control, [request], [theirs.fileno(), their_output])
-        except OSError:
-            self._fail("ended")
+            ticket = channel.send(inside.Fork(spec), [theirs.fileno(), their_output])
         finally:
             theirs.close()
             os.close(their_output)
-        birth = Birth(self, ours, output, scratch, uid)
-        self._births.append(birth)
-        return birth
+        return Birth(ticket, channel is self._warm, ours, output, self._burying(channel, scratch, uid), scratch)
 
-    def bury(self, worker: Worker) -> int:
-        """The exit code of a worker that was killed; its scratch folder is gone."""
-        self._collect_births()
-        self._control.send(msgspec.json.encode(inside.Bury(worker.pid)))
-        reply, _ = self._receive_reply()
-        remove(worker.scratch)
-        if worker.uid is not None and not self.layers.landlock:
-            _sweep(worker.uid)
-        return reply.exit_code
+    def _burying(self, channel: Channel, scratch: Path, uid: int | None) -> Bury:
+        """What collects a worker that was killed, and then removes what it wrote."""
 
-    def _collect_births(self) -> None:
-        """Answers come in the order of the requests."""
-        while self._births:
-            birth = self._births.popleft()
-            birth.answer = self._receive_reply()
+        def clean() -> None:
+            remove(scratch)
+            if uid is not None and not self.layers.landlock:
+                _sweep(uid)
 
-    def _receive_reply(self) -> tuple[inside.Reply, list[int]]:
-        data, descriptors = self._receive(FORK_SECONDS)
-        return msgspec.json.decode(data, type=inside.Reply), descriptors
-
-    def _receive(self, seconds: float) -> tuple[bytes, list[int]]:
-        ready, _, _ = select.select([self._control], [], [], seconds)
-        data, descriptors = b"", []
-        if ready:
-            with contextlib.suppress(ConnectionError):
-                data, descriptors, _, _ = socket.recv_fds(self._control, inside.MAX_MESSAGE, 1)
-        if not data:
-            self._fail("ended" if ready else f"did not answer within {seconds:.0f} s")
-        return data, list(descriptors)
-
-    def _fail(self, what: str) -> NoReturn:
-        self._errors.seek(0)
-        said = self._errors.read()[-2000:].decode(errors="replace").strip()
-        raise GraderFault(f"The process that starts workers {what}. It said: {said or '-'}")
+        return lambda pid: channel.send(inside.Bury(pid), [], clean)
 
     def _take_uid(self) -> int:
         while True:
@@ -238,17 +222,27 @@ class Nursery:
 
 
 class Birth:
-    """A worker that was ordered; the nursery forks it while the grader goes on."""
+    """A worker that was ordered; the nursery forks it while the grader goes on.
+
+    Attributes:
+        warm: whether it comes with what was to be preloaded.
+    """
 
     def __init__(
-        self, nursery: Nursery, connection: socket.socket, output: int, scratch: Path, uid: int | None
+        self,
+        ticket: Ticket,
+        warm: bool,
+        connection: socket.socket,
+        output: int,
+        bury: Bury,
+        scratch: Path,
     ) -> None:
-        self.answer: tuple[inside.Reply, list[int]] | None = None
-        self._nursery = nursery
+        self.warm = warm
+        self._ticket = ticket
         self._connection = connection
         self._output = output
+        self._bury = bury
         self._scratch = scratch
-        self._uid = uid
 
     def worker(self) -> Worker:
         """The worker; it may still be confining itself.
@@ -258,18 +252,14 @@ class Birth:
         """
         from .connection import Worker
 
-        if self.answer is None:
-            self._nursery._collect_births()
-        assert self.answer is not None
-        reply, descriptors = self.answer
+        reply, descriptors = self._ticket.wait()
         if reply.error:
             self._connection.close()
             os.close(self._output)
             raise GraderFault(reply.error)
         return Worker(
-            self._nursery, self._connection, self._output, descriptors[0], reply.pid,
-            self._scratch, self._uid,
-        )  # fmt: skip
+            self._connection, self._output, descriptors[0], reply.pid, self._scratch, self._bury
+        )
 
 
 def secret_folders() -> list[Path]:

@@ -37,16 +37,23 @@ class Session:
         self._folder = folder
         self._aliases = dict(aliases)
         self._spare: Birth | None = None
+        self._optimizes: dict[str, bool] = {}
 
-    def worker(self) -> Worker:
+    def worker(self, module: str) -> Worker:
         """A fresh worker, forked from the nursery; no check sees what another left behind.
+
+        Args:
+            module: what will be imported first.
 
         Raises:
             GraderFault: there is none to be had.
         """
-        birth = self._spare or self._order()
+        warm = self._needs_warmth(module)
+        if self._spare is not None and warm and not self._spare.warm:
+            self.close()
+        birth = self._spare or self._order(warm)
         worker = birth.worker()
-        self._spare = self._order()
+        self._spare = self._order(warm)
         return worker
 
     def close(self) -> None:
@@ -63,5 +70,13 @@ class Session:
         lines = path.read_bytes().decode(errors="replace").splitlines()
         return lines[number - 1].strip()[:MAX_LINE] if 0 < number <= len(lines) else ""
 
-    def _order(self) -> Birth:
-        return self._nursery.fork(self._folder, self.files, self._aliases)
+    def _needs_warmth(self, module: str) -> bool:
+        """Whether the module may use an optimizer: the first one of a process imports a lot."""
+        if module not in self._optimizes:
+            others = {self._folder / file for name, file in self.files.items() if name != module}
+            sources = set(self._folder.rglob("*.py")) - others
+            self._optimizes[module] = any(b"optim" in source.read_bytes() for source in sources)
+        return self._optimizes[module]
+
+    def _order(self, warm: bool) -> Birth:
+        return self._nursery.fork(self._folder, self.files, self._aliases, warm=warm)

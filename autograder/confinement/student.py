@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -104,15 +105,15 @@ class Student:
         self._budget: Budget = CALL
         self._watch: tuple[str, ...] = ()
         self._rejected: Failure | None = None
-        self.trail: list[str] = []
-        """What was called since a module was last asked for, newest last: for feedback."""
+        # What was called since a module was last asked for; put into words only when it is read.
+        self._trail: deque[Callable[[], str]] = deque(maxlen=MAX_TRAIL)
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._session.modules:
             raise AttributeError(name)
         if name not in self._modules:
             self._modules[name] = self._import(name)
-        self.trail.clear()
+        self._trail.clear()
         return self._modules[name]
 
     # --- what checks do --------------------------------------------------------------------------
@@ -126,19 +127,38 @@ class Student:
         """An object of the worker's with that value."""
         result: Remote = self._ask(
             lambda number, packer: wire.Put(number, packer.pack(value), requires_grad),
-            label=describe(value),
+            lambda: "A value of the grader's",
         )
+        result._label = describe(value)
         return result
 
     def fetch(self, remote: Remote) -> Any:
         """The present value of an object."""
-        return self._ask(lambda number, _: wire.Fetch(number, remote._number), repr(remote))
+        return self._ask(
+            lambda number, _: wire.Fetch(number, remote._number), lambda: repr(remote)
+        )
+
+    def backward(self, result: Remote, weights: object) -> None:
+        """Back-propagate from the weighted sum of the entries of a kept tensor."""
+        # Not result.backward(weights): that imports a third of a second's worth of torch.
+        self.keep(self.keep(result.mul, weights).sum).backward()
+
+    def observe(self, remote: Remote, *names: str) -> list[Any]:
+        """Several attributes at once, in one question."""
+        values: list[Any] = self._ask(
+            lambda number, _: wire.Observe(number, remote._number, list(names)),
+            lambda: f"Reading {', '.join(names)} of {remote!r}",
+        )
+        for name, value in zip(names, values, strict=True):
+            self._note(lambda name=name, value=value: f"{remote!r}.{name} is {describe(value)}")
+        return values
 
     def parameters(self, module: Remote) -> list[Remote]:
         """The parameters of an `nn.Module`, in order."""
         number = module._number
         result: list[Remote] = self._ask(
-            lambda request, _: wire.Parameters(request, number), f"{module!r}.parameters()"
+            lambda request, _: wire.Parameters(request, number),
+            lambda: f"{module!r}.parameters()",
         )
         return result
 
@@ -146,7 +166,7 @@ class Student:
         """Copy a value into a tensor, as an optimizer would."""
         self._ask(
             lambda number, packer: wire.Assign(number, tensor._number, packer.pack(value)),
-            f"{tensor!r}.copy_(…)",
+            lambda: f"{tensor!r}.copy_(…)",
         )
 
     def scan(self, module: str, functions: list[str], names: list[str]) -> list[list[Any]]:
@@ -155,7 +175,7 @@ class Student:
         if file is None:
             return []
         found: list[list[Any]] = self._ask(
-            lambda number, _: wire.Scan(number, file, functions, names), f"Reading {file}"
+            lambda number, _: wire.Scan(number, file, functions, names), lambda: f"Reading {file}"
         )
         return found
 
@@ -178,6 +198,11 @@ class Student:
             self._worker.kill()
 
     @property
+    def trail(self) -> list[str]:
+        """What was called since a module was last asked for, newest last: for feedback."""
+        return [line() for line in self._trail]
+
+    @property
     def lost(self) -> bool:
         """Whether the process ended, hung or broke the protocol."""
         return self._worker is not None and self._worker.lost is not None
@@ -193,30 +218,36 @@ class Student:
         """An attribute; functions are remembered, values are read again each time."""
         if name in remote._members:
             return remote._members[name]
-        label = f"{remote!r}.{name}"
         is_module = remote.type_name == "module"
+
+        def label() -> str:
+            return name if is_module else f"{remote!r}.{name}"
+
         value = self._ask(
             lambda number, _: wire.Get(number, remote._number, name),
-            name if is_module else label,
+            label,
             missing=f"{self._file(repr(remote))} has no function or class named {name}"
             if is_module
             else None,
         )
         if isinstance(value, Remote):
-            value._label = name if is_module else label
+            value._label = label()
             if value.type_name in ("function", "method", "type", "builtin_function_or_method"):
                 remote._members[name] = value
         else:
-            self._note(f"{label} is {describe(value)}")
+            self._note(lambda: f"{label()} is {describe(value)}")
         return value
 
     def call(
         self, function: Remote, args: tuple[object, ...], kwargs: dict[str, object], *, keep: bool
     ) -> Any:
         """Call an object of the worker's."""
-        words = [describe(arg) for arg in args]
-        words += [f"{name}={describe(value)}" for name, value in kwargs.items()]
-        label = f"{function!r}({', '.join(words)})"
+
+        def label() -> str:
+            words = [describe(arg) for arg in args]
+            words += [f"{name}={describe(value)}" for name, value in kwargs.items()]
+            return f"{function!r}({', '.join(words)})"
+
         value = self._ask(
             lambda number, packer: wire.Call(
                 number,
@@ -231,9 +262,11 @@ class Student:
         )
         if isinstance(value, Remote):
             value._label = f"{function!r}(…)" if keep else _variable(value.type_name)
-            self._note(label if keep else f"{value!r} = {label}")
+            self._note(label if keep else lambda: f"{value!r} = {label()}")
+        elif value is None:
+            self._note(label)
         else:
-            self._note(f"{label} returned {describe(value)}" if value is not None else label)
+            self._note(lambda: f"{label()} returned {describe(value)}")
         return value
 
     # --- requests --------------------------------------------------------------------------------
@@ -242,7 +275,7 @@ class Student:
         file = self._session.files.get(name)
         if file is None:
             raise Failure(f"{name}.py was not handed in.")
-        self.trail.clear()
+        self._trail.clear()
         key = (name, *self._stand_ins)
         slow = self._session.slow_imports.setdefault(key, [])
         if len(slow) == MAX_SLOW_IMPORTS:
@@ -250,7 +283,9 @@ class Student:
         try:
             with self.allow(IMPORT):
                 module: Remote = self._ask(
-                    lambda number, _: wire.Import(number, name), f"Importing {file}"
+                    lambda number, _: wire.Import(number, name),
+                    lambda: f"Importing {file}",
+                    module=name,
                 )
         except StudentLost as error:
             slow.append(str(error))
@@ -258,50 +293,51 @@ class Student:
         module._label = name
         return module
 
-    def _start(self) -> Worker:
+    def _start(self, module: str) -> Worker:
         if self._worker is None:
-            self._worker = self._session.worker()
+            self._worker = self._session.worker(module)
             for part, function in self._stand_ins.items():
                 if function is not None:
                     self._callbacks[0] = Answers("step", function)
                 with self.allow(IMPORT):
                     self._ask(
                         lambda number, _, part=part: wire.StandIn(number, part),
-                        "Importing your file",
+                        lambda: "Importing your file",
                     )
         return self._worker
 
     def _ask(
         self,
         make: Callable[[int, wire.Packer], wire.Message],
-        label: str,
+        label: Callable[[], str],
         missing: str | None = None,
+        module: str = "",
     ) -> Any:
-        worker = self._start()
+        worker = self._start(module)
         try:
             reply, unpacker = worker.request(
                 make, wire.Packer(self._wrap), self._budget, self._answer, self._unwrap
             )
         except StudentLost as error:
-            raise StudentLost(f"{label} {error}.") from None
+            raise StudentLost(f"{label()} {error}.") from None
         if self._rejected is not None:  # whatever they made of it
             failure, self._rejected = self._rejected, None
             raise failure
         if isinstance(reply, wire.Raised):
             if missing is not None and reply.type == "AttributeError":
                 raise Failure(f"{missing}.")
-            self._fail_raised(label, reply)
+            self._fail_raised(label(), reply)
         if isinstance(reply, wire.Refused):
-            raise Failure(f"{label} returned something that cannot be graded: {reply.reason}.")
+            raise Failure(f"{label()} returned something that cannot be graded: {reply.reason}.")
         assert isinstance(reply, wire.Answer)
         if reply.watched:
             names = ", ".join(printable(name, 60) for name in reply.watched)
-            raise Failure(f"{label} used a built-in that this part does not allow: {names}.")
+            raise Failure(f"{label()} used a built-in that this part does not allow: {names}.")
         try:
             value = unpacker.unpack(reply.value)
             unpacker.finish()
         except wire.WireError as error:
-            raise StudentLost(f"{label}: {worker.broke(error)}.") from None
+            raise StudentLost(f"{label()} {worker.broke(error)}.") from None
         return value
 
     def _fail_raised(self, label: str, raised: wire.Raised) -> NoReturn:
@@ -360,9 +396,8 @@ class Student:
     def _file(self, module: str) -> str:
         return self._session.files.get(module, f"{module}.py")
 
-    def _note(self, line: str) -> None:
-        self.trail.append(line)
-        del self.trail[:-MAX_TRAIL]
+    def _note(self, line: Callable[[], str]) -> None:
+        self._trail.append(line)
 
 
 def _variable(type_name: str) -> str:

@@ -49,6 +49,14 @@ class PlainStudent:
         """The value itself."""
         return value
 
+    def backward(self, result: torch.Tensor, weights: torch.Tensor) -> None:
+        """Back-propagate from a weighted sum."""
+        (result * weights).sum().backward()  # type: ignore[no-untyped-call]
+
+    def observe(self, value: Any, *names: str) -> list[Any]:
+        """Copies of several attributes."""
+        return [list(getattr(value, name)) for name in names]
+
     def parameters(self, module: torch.nn.Module) -> list[torch.Tensor]:
         """The parameters of a module."""
         return list(module.parameters())

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+from typing import NoReturn, Union
 
 import msgspec
 
@@ -65,6 +66,9 @@ class Bury(msgspec.Struct, tag="bury", forbid_unknown_fields=True):
     pid: int
 
 
+Request = Union[Fork, Bury]
+
+
 class Reply(msgspec.Struct, forbid_unknown_fields=True):
     """The process forked, or how the one that was buried had ended; `error` says why not."""
 
@@ -76,30 +80,48 @@ class Reply(msgspec.Struct, forbid_unknown_fields=True):
 MAX_MESSAGE = 64 * 1024
 
 
-def main(control: socket.socket, preparation: Preparation) -> None:
-    """Serve requests until the grader closes the connection."""
+def main(cold: socket.socket, warm: socket.socket, preparation: Preparation) -> None:
+    """Serve requests until the grader closes the connections.
+
+    Workers can be forked as soon as torch is there, from the process that answers on `cold`. What
+    takes long beyond that is imported by a fork of it, which then answers on `warm`.
+    """
     # Imported late: until `Runtime` is there, sys.path is not yet what workers can read.
-    from . import confine, landlock, runtime
+    from . import confine, runtime
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     confine.runtime = runtime.Runtime(preparation.packages, preparation.secrets, preparation.uid)
     import torch
 
+    from . import worker  # noqa: F401 - so that it is there in every fork
+
     torch.set_num_threads(1)
-    for module in (".worker", *preparation.preload):
-        importlib.import_module(module, __package__)
     _touch_kernels()
+    if os.fork() == 0:
+        cold.close()
+        for module in preparation.preload:
+            importlib.import_module(module)
+        serve(warm)
+    warm.close()
+    serve(cold)
+
+
+def serve(control: socket.socket) -> NoReturn:
+    """Say that workers can be forked, and fork them."""
+    from . import confine, landlock
+
+    assert confine.runtime is not None
     gc.collect()
     gc.freeze()
     sys.dont_write_bytecode = True
     uname = os.uname()
     prepared = Prepared(confine.runtime.hidden, uname.machine, uname.release, landlock.abi())
     control.send(msgspec.json.encode(prepared))
-    decoder = msgspec.json.Decoder(Fork | Bury)  # type: ignore[arg-type]
+    decoder = msgspec.json.Decoder(Request)
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 2)
         if not data:
-            return
+            os._exit(0)  # nothing is worth the time that Python takes to end
         request = decoder.decode(data)
         if isinstance(request, Bury):
             status = os.waitpid(request.pid, 0)[1]
@@ -143,6 +165,10 @@ def _touch_kernels() -> None:
     torch.relu(torch.ones(4, 4) @ weights).sum().backward()
 
 
-def start(control: int, preparation: str) -> None:
+def start(cold: int, warm: int, preparation: str) -> None:
     """The entry point; the command line is in `autograder.confinement.nursery`."""
-    main(socket.socket(fileno=control), msgspec.json.decode(preparation, type=Preparation))
+    main(
+        socket.socket(fileno=cold),
+        socket.socket(fileno=warm),
+        msgspec.json.decode(preparation, type=Preparation),
+    )

@@ -141,6 +141,13 @@ class Get(Message, tag="get"):
     name: str
 
 
+class Observe(Message, tag="observe"):
+    """Read several attributes."""
+
+    target: int
+    names: list[str]
+
+
 class Call(Message, tag="call"):
     """Call an object, or one of its methods; `keep` leaves the result in the worker."""
 
@@ -251,7 +258,7 @@ class Callback(Message, tag="callback"):
 
 
 ToWorker = Union[
-    Import, Get, Call, Put, Fetch, Parameters, Assign, StandIn, Scan, Probe, Returned, Rejected,
+    Import, Get, Observe, Call, Put, Fetch, Parameters, Assign, StandIn, Scan, Probe, Returned, Rejected,
 ]  # fmt: skip
 ToGrader = Union[Ready, Failed, Answer, Raised, Refused, Callback]
 
@@ -357,7 +364,7 @@ def _clean_text(text: str) -> str:
     return text
 
 
-def read_prefix(prefix: bytes) -> tuple[int, int]:
+def read_prefix(prefix: bytearray) -> tuple[int, int]:
     """The lengths of header and payload; nothing beyond a cap gets past this line."""
     magic, header, payload = PREFIX.unpack(prefix)
     if magic != MAGIC:
