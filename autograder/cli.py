@@ -20,7 +20,7 @@ CANNOT_GRADE = 2
 PRELOAD = ("torch._dynamo",)
 
 
-class Parts(click.ParamType):
+class Parts(click.ParamType[tuple[str, ...]]):
     """One part or several, as in `2c` or `2c,2d`."""
 
     name = "part"

@@ -34,7 +34,9 @@ def assert_close(actual: object, expected: torch.Tensor, what: str = "The result
         raise ValueError("an empty tensor cannot be expected: a wrong answer would pass")
     tensor = as_tensor(actual, what)
     if tensor.dtype != expected.dtype:
-        raise Failure(f"{what} should have dtype {_name(expected.dtype)}, not {_name(tensor.dtype)}.")
+        raise Failure(
+            f"{what} should have dtype {_name(expected.dtype)}, not {_name(tensor.dtype)}."
+        )
     if tensor.shape != expected.shape:
         raise Failure(
             f"{what} should have shape {tuple(expected.shape)}, not {tuple(tensor.shape)}."

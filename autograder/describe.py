@@ -10,6 +10,7 @@ from autograder.text import printable
 MAX_ELEMENTS = 24
 MAX_ITEMS = 12
 MAX_TEXT = 60
+MAX_OBJECT = 200
 
 
 def describe(value: object) -> str:
@@ -34,7 +35,7 @@ def describe(value: object) -> str:
     if isinstance(value, dict):
         pairs = [f"{describe(k)}: {describe(v)}" for k, v in list(value.items())[:MAX_ITEMS]]
         return "{" + ", ".join(pairs) + (", …}" if len(value) > MAX_ITEMS else "}")
-    return printable(str(value), MAX_TEXT)
+    return printable(repr(value), MAX_OBJECT)
 
 
 def describe_type(value: object) -> str:

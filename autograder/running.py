@@ -15,7 +15,7 @@ import torch
 from autograder.checks import Forbidden, StandIn
 from autograder.confinement.session import Session
 from autograder.confinement.student import Student
-from autograder.errors import CannotGrade, Failure, GraderFault, StudentLost
+from autograder.errors import CannotGrade, Failure, GraderFault
 from autograder.report import Outcome, Report, Result
 from autograder.rubric import Check
 from autograder.submission import Submission

@@ -1,4 +1,4 @@
-"""Grades one submission, from its path to the report: opens it, tests the walls, runs the checks."""
+"""Grades one submission, from its path to the report: opens it, tests the walls, grades it."""
 
 from __future__ import annotations
 

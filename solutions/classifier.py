@@ -68,7 +68,7 @@ class SoftmaxModel(nn.Module):
         feed = self.create_feed(inputs_batch, labels_batch)
         self.optimizer.zero_grad()
         loss = self.loss(self(feed["inputs"]), feed["labels"])
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         self.optimizer.step()
         return loss.item()
 

@@ -47,9 +47,9 @@ class Channel:
     """A connection to a nursery, seen from the grader."""
 
     def __init__(self, connection: socket.socket, said: IO[bytes]) -> None:
-        """Args:
-        connection: a socket that keeps messages apart.
-        said: the file that the other side's output goes to, for the error message.
+        """Talk over `connection`, a socket that keeps messages apart.
+
+        What the other side prints goes to `said`, for error messages.
         """
         self._connection = connection
         self._said = said

@@ -176,9 +176,7 @@ class Worker:
             except ConnectionError:
                 self._lose_ended()
 
-    def _receive(
-        self, deadline: _Deadline, unwrap: Unwrap
-    ) -> tuple[wire.ToGrader, wire.Unpacker]:
+    def _receive(self, deadline: _Deadline, unwrap: Unwrap) -> tuple[wire.ToGrader, wire.Unpacker]:
         try:
             header, payload = wire.read_prefix(self._read(wire.PREFIX.size, deadline))
             message = wire.to_grader.decode(self._read(header, deadline))

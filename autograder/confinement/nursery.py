@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Users of nobody else's: above what systems hand out, below what containers map.
 UIDS = range(20_000, 60_000)
+# Where every user may write.
+SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108
 # The one command that runs there: load the package from its folder, under a name of its own,
 # so that nothing else of the grader's can be imported.
 _COMMAND = """
@@ -104,10 +106,10 @@ class Nursery:
             uid=self._take_uid() if self.layers.own_user else None,
             preload=list(preload),
         )
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         pairs = [socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)]
         theirs = [pair[1].fileno() for pair in pairs]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own Python and our own code
             [
                 sys.executable, "-s", "-S", "-B", "-X", "utf8", "-c", _COMMAND,
                 str(Path(inside.__file__).parent), *map(str, theirs),
@@ -199,7 +201,14 @@ class Nursery:
         finally:
             theirs.close()
             os.close(their_output)
-        return Birth(ticket, channel is self._warm, ours, output, self._burying(channel, scratch, uid), scratch)
+        return Birth(
+            ticket,
+            channel is self._warm,
+            ours,
+            output,
+            self._burying(channel, scratch, uid),
+            scratch,
+        )
 
     def _burying(self, channel: Channel, scratch: Path, uid: int | None) -> Bury:
         """What collects a worker that was killed, and then removes what it wrote."""
@@ -282,7 +291,7 @@ def _package_folder(name: str) -> Path:
 
 def _reachable_temporary_folder() -> str:
     """Where temporary files go, as long as other users can get there."""
-    candidates = dict.fromkeys([tempfile.gettempdir(), "/tmp", "/var/tmp"])
+    candidates = dict.fromkeys([tempfile.gettempdir(), *SHARED_FOLDERS[:2]])
     for candidate in candidates:
         path = Path(candidate).resolve()
         if os.geteuid() != 0 or all(p.stat().st_mode & 0o001 for p in (path, *path.parents)):
@@ -315,12 +324,12 @@ def remove(folder: Path) -> None:
         # Deeper than Python's stack: the system's own command walks without one.
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             command = ["/bin/rm", "-rf", "--", str(folder)]
-            subprocess.run(command, check=False, timeout=30, capture_output=True)
+            subprocess.run(command, check=False, timeout=30, capture_output=True)  # noqa: S603
 
 
 def _sweep(uid: int) -> None:
     """Without Landlock a worker can leave files in the folders that all may write to."""
-    for shared in ("/tmp", "/var/tmp", "/dev/shm"):
+    for shared in SHARED_FOLDERS:
         with contextlib.suppress(OSError):
             for entry in os.scandir(shared):
                 if entry.stat(follow_symlinks=False).st_uid == uid:

@@ -22,12 +22,14 @@ class Session:
         files: Mapping[str, str],
         aliases: Mapping[str, str],
     ) -> None:
-        """Args:
-        nursery: what forks them.
-        folder: the private copy of the submission.
-        modules: the modules that may be asked for, handed in or not.
-        files: those that were handed in, with their file relative to the folder.
-        aliases: other names under which the submission may import them.
+        """Workers come from `nursery` and hold `folder`, the private copy of the submission.
+
+        Args:
+            nursery: what forks them.
+            folder: the private copy of the submission.
+            modules: the modules that may be asked for, handed in or not.
+            files: those that were handed in, with their file relative to the folder.
+            aliases: other names under which the submission may import them.
         """
         self.modules = frozenset(modules)
         self.files = dict(files)

@@ -1,8 +1,8 @@
 """What a check holds of a submission: modules, objects and functions that live in a worker.
 
-    parse = student.parser_transitions.PartialParse(["a", "b"])
-    parse.parse_step("S")
-    parse.stack            # ['ROOT', 'a']: plain values cross, everything else stays there
+parse = student.parser_transitions.PartialParse(["a", "b"])
+parse.parse_step("S")
+parse.stack            # ['ROOT', 'a']: plain values cross, everything else stays there
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Remote:
         return self._student.read(self, name)
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
+        """Call it in the worker; what comes back is a plain value or another `Remote`."""
         return self._student.call(self, args, kwargs, keep=False)
 
     def __repr__(self) -> str:
@@ -134,9 +135,7 @@ class Student:
 
     def fetch(self, remote: Remote) -> Any:
         """The present value of an object."""
-        return self._ask(
-            lambda number, _: wire.Fetch(number, remote._number), lambda: repr(remote)
-        )
+        return self._ask(lambda number, _: wire.Fetch(number, remote._number), lambda: repr(remote))
 
     def backward(self, result: Remote, weights: object) -> None:
         """Back-propagate from the weighted sum of the entries of a kept tensor."""
@@ -149,8 +148,10 @@ class Student:
             lambda number, _: wire.Observe(number, remote._number, list(names)),
             lambda: f"Reading {', '.join(names)} of {remote!r}",
         )
+        if not isinstance(values, list) or len(values) != len(names):
+            raise StudentLost(f"{remote!r} broke the protocol: an answer is missing.")
         for name, value in zip(names, values, strict=True):
-            self._note(lambda name=name, value=value: f"{remote!r}.{name} is {describe(value)}")
+            self._note_value(remote, name, value)
         return values
 
     def parameters(self, module: Remote) -> list[Remote]:
@@ -235,7 +236,7 @@ class Student:
             if value.type_name in ("function", "method", "type", "builtin_function_or_method"):
                 remote._members[name] = value
         else:
-            self._note(lambda: f"{label()} is {describe(value)}")
+            self._note_value(remote, name, value)
         return value
 
     def call(
@@ -299,12 +300,12 @@ class Student:
             for part, function in self._stand_ins.items():
                 if function is not None:
                     self._callbacks[0] = Answers("step", function)
-                with self.allow(IMPORT):
-                    self._ask(
-                        lambda number, _, part=part: wire.StandIn(number, part),
-                        lambda: "Importing your file",
-                    )
+                self._stand_in(part)
         return self._worker
+
+    def _stand_in(self, part: str) -> None:
+        with self.allow(IMPORT):
+            self._ask(lambda number, _: wire.StandIn(number, part), lambda: "Importing your file")
 
     def _ask(
         self,
@@ -395,6 +396,9 @@ class Student:
 
     def _file(self, module: str) -> str:
         return self._session.files.get(module, f"{module}.py")
+
+    def _note_value(self, remote: Remote, name: str, value: object) -> None:
+        self._note(lambda: f"{remote!r}.{name} is {describe(value)}")
 
     def _note(self, line: Callable[[], str]) -> None:
         self._trail.append(line)

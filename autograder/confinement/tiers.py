@@ -225,7 +225,9 @@ class _Targets:
         scratch_works = "not write to its own folder"
         yield _Attempt(scratch_works, "write", ("scratch.txt",), lambda ok, result: bool(ok))
         yield _Attempt("not start a thread", "thread", held=lambda ok, result: bool(ok and result))
-        yield _Attempt("not compute", "compute", held=lambda ok, result: bool(ok and result == 27.0))
+        yield _Attempt(
+            "not compute", "compute", held=lambda ok, result: bool(ok and result == 27.0)
+        )
 
 
 def _try(worker: Any, attempt: _Attempt) -> Finding:
@@ -249,7 +251,9 @@ def _advice(name: str, nursery: Nursery, opened: set[str]) -> tuple[str, ...]:
     if name == "A":
         return ()
     if not nursery.layers.landlock:
-        advice.append("The kernel offers no Landlock: use Linux 5.19 or newer with Landlock enabled.")
+        advice.append(
+            "The kernel offers no Landlock: use Linux 5.19 or newer with Landlock enabled."
+        )
     if not nursery.layers.own_user:
         advice.append("Run it as root (in a container for instance): workers then get a user each.")
     if not name and {"read the hidden checks", "read the reference solutions"} & opened:

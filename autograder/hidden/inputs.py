@@ -26,9 +26,7 @@ def labelled_distributions(
     classes = draw(st.integers(2, max_classes))
     mass = st.integers(1, 20)
     table = draw(
-        st.lists(
-            st.lists(mass, min_size=classes, max_size=classes), min_size=rows, max_size=rows
-        )
+        st.lists(st.lists(mass, min_size=classes, max_size=classes), min_size=rows, max_size=rows)
     )
     yhat = torch.tensor(table, dtype=torch.float32)
     right = draw(st.lists(st.integers(0, classes - 1), min_size=rows, max_size=rows))

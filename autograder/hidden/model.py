@@ -1,4 +1,4 @@
-"""What parts 1c, 1d and 1e share: a small configuration, and a student's model with known weights."""
+"""What parts 1c, 1d and 1e share: small configurations, and models with known weights."""
 
 from __future__ import annotations
 

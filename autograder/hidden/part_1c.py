@@ -20,7 +20,8 @@ def test_input_specs(student: Any, rng: torch.Generator) -> None:
     specs = student.classifier.SoftmaxModel(given).input_specs()
     if not isinstance(specs, dict) or set(specs) != {"inputs", "labels"}:
         raise Failure(
-            f"input_specs() should be a dict with the keys inputs and labels, not {describe(specs)}."
+            "input_specs() should be a dict with the keys inputs and labels, not "
+            f"{describe(specs)}."
         )
     wanted = {
         "inputs": ((None, given.fields["n_features"]), torch.float32),

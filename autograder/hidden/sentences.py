@@ -76,9 +76,7 @@ class Chooser:
     """
 
     def __init__(self, salt: int) -> None:
-        """Args:
-        salt: another salt makes another model.
-        """
+        """Another salt makes another model."""
         self._salt = salt
         self.batch_sizes: list[int] = []
         self.answers = Answers("predict", self.predict, observe=("stack", "buffer"))

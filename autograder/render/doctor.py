@@ -15,7 +15,9 @@ def print_tier(tier: Tier, hidden: list[str], console: Console) -> None:
     for name, value in tier.facts.items():
         table.add_row(Text(name, "dim"), Text(value))
     for folder in hidden:
-        table.add_row(Text("python", "dim"), Text(f"{folder}, closed to others: read by descriptor"))
+        table.add_row(
+            Text("python", "dim"), Text(f"{folder}, closed to others: read by descriptor")
+        )
     console.print(table)
     console.print()
     console.print(Text("A worker, confined as student code would be, tried to:"))

@@ -72,7 +72,9 @@ def print_report(report: Report, console: Console) -> None:
     for result in report.results:
         if result.message:
             mark, style = _MARKS[result.outcome]
-            console.print(Text.assemble((f"{mark} {result.number} ", style), (result.title, "bold")))
+            console.print(
+                Text.assemble((f"{mark} {result.number} ", style), (result.title, "bold"))
+            )
             console.print(Padding(Text(result.message), (0, 0, 1, 4)))
     score = f"{show_points(report.points)} of {show_points(report.max_points)} points"
     if not report.complete:

@@ -51,7 +51,7 @@ class PlainStudent:
 
     def backward(self, result: torch.Tensor, weights: torch.Tensor) -> None:
         """Back-propagate from a weighted sum."""
-        (result * weights).sum().backward()  # type: ignore[no-untyped-call]
+        (result * weights).sum().backward()
 
     def observe(self, value: Any, *names: str) -> list[Any]:
         """Copies of several attributes."""

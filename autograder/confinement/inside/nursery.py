@@ -13,7 +13,7 @@ import os
 import signal
 import socket
 import sys
-from typing import NoReturn, Union
+from typing import NoReturn
 
 import msgspec
 
@@ -66,7 +66,7 @@ class Bury(msgspec.Struct, tag="bury", forbid_unknown_fields=True):
     pid: int
 
 
-Request = Union[Fork, Bury]
+Request = Fork | Bury
 
 
 class Reply(msgspec.Struct, forbid_unknown_fields=True):
@@ -154,7 +154,7 @@ def _fork(spec: Spec, descriptors: list[int], control: socket.socket) -> Reply:
     os.dup2(output, 1)
     os.dup2(output, 2)
     control.close()
-    worker.main(socket.socket(fileno=connection), spec)
+    return worker.main(socket.socket(fileno=connection), spec)
 
 
 def _touch_kernels() -> None:

@@ -15,7 +15,14 @@ import sysconfig
 from pathlib import Path
 
 # What the C library, OpenMP and `time` read beside shared libraries. Each may be missing.
-_SYSTEM_TREES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo")
+_SYSTEM_TREES = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/usr/share/zoneinfo",
+)
 # Where these descriptors begin: above the few that a worker arranges for itself.
 LOWEST = 64
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/dev/null", "/dev/urandom")
@@ -60,7 +67,9 @@ class Runtime:
         for file in _SYSTEM_FILES:
             self._grant(Path(file))
 
-        standard = [p for p in sys.path if os.path.realpath(p).startswith(os.path.dirname(os.__file__))]
+        standard = [
+            p for p in sys.path if os.path.realpath(p).startswith(os.path.dirname(os.__file__))
+        ]
         zipped = [p for p in sys.path if p.endswith(".zip")]
         sys.path[:] = [self._translate(p) for p in (*zipped, *standard, *packages)]
         for module in list(sys.modules.values()):

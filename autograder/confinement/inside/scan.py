@@ -29,11 +29,11 @@ def uses(source: bytes, functions: list[str], names: list[str]) -> list[tuple[st
         if alias.name in wanted
     }
     # An alias by assignment (`sm = torch.softmax`) is an import by another name.
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
-            for target in node.targets:
-                if isinstance(target, ast.Name) and node.value.attr in wanted:
-                    imported[target.id] = node.value.attr
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Attribute):
+            for target in statement.targets:
+                if isinstance(target, ast.Name) and statement.value.attr in wanted:
+                    imported[target.id] = statement.value.attr
 
     found: list[tuple[str, str, int]] = []
     for function in functions:

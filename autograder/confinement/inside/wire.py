@@ -12,7 +12,7 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal, Union
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -48,9 +48,7 @@ class Unsendable(Exception):
 # --- values --------------------------------------------------------------------------------------
 
 
-class _Node(
-    msgspec.Struct, array_like=True, tag_field="tag", forbid_unknown_fields=True, frozen=True
-):
+class _Node(msgspec.Struct, array_like=True, tag_field="tag", forbid_unknown_fields=True):
     """A value that msgpack alone cannot tell apart."""
 
 
@@ -111,18 +109,16 @@ class Proxy(_Node, tag="p"):
     observe: list[str] = []
 
 
-Value = Union[
-    None, bool, int, float, str, Bytes,
-    Sequence, Mapping, Array, DType, Handle, Namespace, Proxy,
-]  # fmt: skip
+Value = (
+    bool | int | float | str | None
+    | Bytes | Sequence | Mapping | Array | DType | Handle | Namespace | Proxy
+)  # fmt: skip
 
 
 # --- messages ------------------------------------------------------------------------------------
 
 
-class Message(
-    msgspec.Struct, array_like=True, tag_field="tag", forbid_unknown_fields=True, frozen=True
-):
+class Message(msgspec.Struct, array_like=True, tag_field="tag", forbid_unknown_fields=True):
     """A message; `id` is the random number of the request that it belongs to."""
 
     id: int
@@ -257,10 +253,11 @@ class Callback(Message, tag="callback"):
     kwargs: list[tuple[str, Value]]
 
 
-ToWorker = Union[
-    Import, Get, Observe, Call, Put, Fetch, Parameters, Assign, StandIn, Scan, Probe, Returned, Rejected,
-]  # fmt: skip
-ToGrader = Union[Ready, Failed, Answer, Raised, Refused, Callback]
+ToWorker = (
+    Import | Get | Observe | Call | Put | Fetch | Parameters | Assign | StandIn | Scan | Probe
+    | Returned | Rejected
+)  # fmt: skip
+ToGrader = Ready | Failed | Answer | Raised | Refused | Callback
 
 _encoder = msgspec.msgpack.Encoder()
 to_worker: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)

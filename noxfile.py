@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+# /// script
+# dependencies = ["nox"]
+# ///
+"""The project's commands; `nox --list` shows them all.
+
+With nox installed, `nox -s grade`. With nothing but Python, `python3 noxfile.py -s grade` does the
+same: it puts nox in a folder of its own first (.nox/bootstrap).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+try:
+    import nox
+except ModuleNotFoundError:
+    # Only a script may install something; an import of this file must fail as usual.
+    if __name__ != "__main__":
+        raise
+    folder = ROOT / ".nox" / "bootstrap"
+    if os.environ.get("PYTHONPATH") == str(folder):
+        sys.exit(f"nox cannot be imported from {folder}: remove that folder and try again.")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(folder), "nox"]
+    if not (folder / "nox").is_dir():
+        print(f"Installing nox into {folder} ...", file=sys.stderr)
+        if subprocess.run([*install[:3], "--version"], capture_output=True).returncode != 0:
+            # A pip of its own, where the system has split it off.
+            subprocess.run([sys.executable, "-m", "ensurepip", "--user"], capture_output=True)
+        if subprocess.run(install).returncode != 0:
+            sys.exit(
+                "nox could not be installed. Install Python's pip (on Debian and Ubuntu: "
+                "apt install python3-pip) or nox itself, check the network, and try again."
+            )
+    os.environ["PYTHONPATH"] = str(folder)
+    os.execv(sys.executable, [sys.executable, str(Path(__file__)), *sys.argv[1:]])
+
+nox.options.sessions = ["lint", "types", "tests"]
+nox.needs_version = ">=2024.4.15"
+
+# One environment for all sessions, which nox does not offer: torch alone takes 750 MB.
+ENVIRONMENT = ROOT / ".nox" / "arcgrade"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+session = nox.session(python=False)
+
+
+def prepare(session: nox.Session, extra: str = "") -> None:
+    """Make the environment and install the project in it, unless that is done."""
+    session.env["PYTHONPATH"] = None
+    if not PYTHON.exists():
+        path = {"PYTHONPATH": os.environ.get("PYTHONPATH")}  # virtualenv comes with nox
+        session.run(sys.executable, "-m", "virtualenv", "-q", str(ENVIRONMENT), env=path)
+    files = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    stamp = ENVIRONMENT / f"installed-{extra or 'base'}"
+    if not stamp.is_file() or stamp.read_text() != wanted:
+        session.log("Installing torch and the rest; the first time takes some minutes.")
+        what = f".[{extra}]" if extra else "."
+        python(session, "-m", "pip", "install", "-q", "-c", "constraints.txt", "-e", what)
+        stamp.write_text(wanted)
+
+
+def python(session: nox.Session, *arguments: str) -> None:
+    """Run Python in the environment."""
+    session.run(str(PYTHON), *arguments, external=True)
+
+
+@session
+def grade(session: nox.Session) -> None:
+    """Grade the sample submission; `nox -s grade -- PATH ...` grades yours."""
+    prepare(session)
+    python(session, "-m", "autograder", "grade", *(session.posargs or ["data/sample"]))
+
+
+@session
+def doctor(session: nox.Session) -> None:
+    """Show how well student code is confined on this machine."""
+    prepare(session)
+    python(session, "-m", "autograder", "doctor")
+
+
+@session
+def tests(session: nox.Session) -> None:
+    """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
+    prepare(session, "dev")
+    python(session, "-m", "pytest", *session.posargs)
+
+
+@session
+def lint(session: nox.Session) -> None:
+    """Check the style of the code, and that it is formatted."""
+    prepare(session, "dev")
+    python(session, "-m", "ruff", "check", ".")
+    python(session, "-m", "ruff", "format", "--check", ".")
+
+
+@session
+def types(session: nox.Session) -> None:
+    """Check the types, strictly."""
+    prepare(session, "dev")
+    python(session, "-m", "mypy")
+
+
+@session
+def bench(session: nox.Session) -> None:
+    """Measure what confinement costs beside grading in the plain way."""
+    prepare(session, "dev")
+    python(session, "-m", "tests.bench.overhead", *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()

@@ -1,0 +1,14 @@
+# softmax.py: takes the logarithm of the labels.
+# Loses: 1b.1 1b.2 1b.4
+import torch
+
+
+def softmax(x):
+    e = (x - torch.amax(x, 1, keepdim=True)).exp()
+    return e / torch.sum(e, 1, keepdim=True)
+
+
+def cross_entropy_loss(y, yhat):
+    y = y.to(yhat.dtype)
+    loss = -(yhat * y.log()).sum()
+    return loss

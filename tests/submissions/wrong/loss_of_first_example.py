@@ -1,0 +1,14 @@
+# softmax.py: only the first example of the batch counts.
+# Loses: 1b.2
+import torch
+
+
+def softmax(x):
+    e = (x - torch.amax(x, 1, keepdim=True)).exp()
+    return e / torch.sum(e, 1, keepdim=True)
+
+
+def cross_entropy_loss(y, yhat):
+    y = y.to(yhat.dtype)
+    loss = -(y[0] * yhat[0].log()).sum()
+    return loss

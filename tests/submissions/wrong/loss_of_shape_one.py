@@ -1,0 +1,14 @@
+# softmax.py: the right number in a tensor of shape (1,).
+# Loses: 1b.3
+import torch
+
+
+def softmax(x):
+    e = (x - torch.amax(x, 1, keepdim=True)).exp()
+    return e / torch.sum(e, 1, keepdim=True)
+
+
+def cross_entropy_loss(y, yhat):
+    y = y.to(yhat.dtype)
+    loss = -(y * yhat.log()).sum().reshape(1)
+    return loss

@@ -1,0 +1,12 @@
+# softmax.py: returns the logarithm of softmax.
+# Loses: 1a.1
+import torch
+
+
+def softmax(x):
+    z = x - x.max(dim=1, keepdim=True).values
+    return z - torch.log(torch.exp(z).sum(dim=1, keepdim=True))
+
+
+def cross_entropy_loss(y, yhat):
+    return -torch.sum(y.float() * torch.log(yhat))

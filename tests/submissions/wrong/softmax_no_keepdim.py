@@ -1,0 +1,13 @@
+# softmax.py: the row maximum loses its dimension and meets the columns.
+# Loses: 1a.1 1a.2 1a.3 1a.4
+import torch
+
+
+def softmax(x):
+    z = x - x.max(dim=1).values
+    e = torch.exp(z)
+    return e / e.sum(dim=1, keepdim=True)
+
+
+def cross_entropy_loss(y, yhat):
+    return -torch.sum(y.float() * torch.log(yhat))
