@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from autograder.confinement.nursery import UIDS, Nursery, secret_folders
+from autograder.confinement.nursery import SHARED_FOLDERS, UIDS, Nursery, secret_folders
 from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade
 from autograder.report import Outcome, Report
@@ -25,7 +26,6 @@ from .catalogue import LOOT, PARSE, SOFTMAX, Attack, Cost, Target
 WITNESS = "1c"
 """A part in another file; through its imports it even runs the file that the attack sits in."""
 LONGEST = 60.0
-SHARED = ("/tmp", "/var/tmp", "/dev/shm")
 # Nothing that could move a cursor, reorder or hide text.
 INERT = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]*")
 
@@ -60,6 +60,7 @@ def nursery(secret: Secret) -> Iterator[Nursery]:
         with Nursery(preload=("torch._dynamo",)) as nursery:
             self_test(nursery).require()
             yield nursery
+        assert not nursery.folder.exists(), "something in it could not be removed"
     except CannotGrade as error:
         pytest.skip(str(error))
 
@@ -128,23 +129,24 @@ class Arena:
             assert len(result.message) <= 4000
 
     def _leaves_nothing(self, first: int) -> None:
-        assert not list(self.nursery.folder.glob("scratch-*"))
-        for folder in SHARED:
+        """No process of a worker's user, and no file of it where others could find it."""
+        for folder in SHARED_FOLDERS:
             assert not Path(folder, "arcgrade-attack").exists()
-        if self.nursery.layers.own_user:
-            uids = {u for u in UIDS if 0 <= (u - first) % len(UIDS) < len(UIDS) // 2}
-            last = self.nursery._next_uid
-            uids = {u for u in uids if (u - first) % len(UIDS) < (last - first) % len(UIDS)}
-            places = [Path("/proc"), *map(Path, SHARED)]
-            entries = [entry for place in places if place.is_dir() for entry in os.scandir(place)]
-            assert not [entry.path for entry in entries if _owner(entry) in uids]
+        used = range(first, first + (self.nursery._next_uid - first) % len(UIDS))
+        users = {UIDS.start + (uid - UIDS.start) % len(UIDS) for uid in used}
+        deadline = time.monotonic() + 5
+        while left := [path for path in _owned_by(users)]:
+            assert time.monotonic() < deadline, left
+            time.sleep(0.02)  # what was killed takes a moment to die
 
 
-def _owner(entry: os.DirEntry[str]) -> int:
-    try:
-        return entry.stat(follow_symlinks=False).st_uid
-    except OSError:
-        return -1
+def _owned_by(users: set[int]) -> Iterator[str]:
+    """Processes, and files in shared folders."""
+    for place in ("/proc", *SHARED_FOLDERS):
+        for entry in os.scandir(place) if os.path.isdir(place) else ():
+            with contextlib.suppress(OSError):
+                if entry.stat(follow_symlinks=False).st_uid in users:
+                    yield entry.path
 
 
 SETTLED = (Outcome.PASSED, Outcome.FAILED)
