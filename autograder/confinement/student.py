@@ -20,7 +20,7 @@ from .connection import CALL, IMPORT, Budget, Worker
 from .inside import wire
 from .session import Session
 
-MAX_TRAIL = 8
+MAX_TRAIL = 16
 MAX_SLOW_IMPORTS = 2
 
 

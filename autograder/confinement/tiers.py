@@ -43,11 +43,17 @@ class Finding:
         attempt: what was tried, as in "read the hidden checks".
         held: whether it ended as it should.
         detail: what happened, for staff.
+        needed: whether it should succeed, as honest code needs it; else it should not.
     """
 
     attempt: str
     held: bool
     detail: str
+    needed: bool = False
+
+    def __str__(self) -> str:
+        """What is wrong if it did not hold."""
+        return f"not {self.attempt}" if self.needed else self.attempt
 
 
 @dataclass(frozen=True)
@@ -88,9 +94,13 @@ class Tier:
         """
         if self.name:
             return self
-        found = ", ".join(finding.attempt for finding in self.open) or "a layer is missing"
+        found = (
+            f"a worker could {', '.join(map(str, self.open))}"
+            if self.open
+            else ("a layer is missing")
+        )
         raise CannotGrade(
-            f"Student code is not confined well enough here to grade: a worker could {found}. "
+            f"Student code is not confined well enough here to grade: {found}. "
             f"{' '.join(self.advice)} `arcgrade doctor` shows every attempt."
         )
 
@@ -118,12 +128,14 @@ def self_test(nursery: Nursery) -> Tier:
         "seccomp": f"{applied.get('seccomp')} instructions" if layers.seccomp else "none",
     }
     opened = {finding.attempt for finding in findings if not finding.held}
+    if any(finding.needed for finding in findings if not finding.held):
+        opened.add("no honest code works")
     name = ""
     if layers.seccomp and layers.own_user and layers.landlock and not opened:
         name = "A"
     elif layers.seccomp and layers.own_user and opened <= OPEN_IN_B:
         name = "B"
-    elif layers.seccomp and layers.landlock and not layers.own_user and not opened:
+    elif layers.seccomp and layers.landlock and os.geteuid() != 0 and not opened:
         name = "C"
     return Tier(name, findings, facts, _advice(name, nursery, opened))
 
@@ -136,6 +148,7 @@ class _Attempt:
     probe: str
     args: tuple[object, ...] = ()
     held: Callable[[bool, Any], bool] = lambda succeeded, result: not succeeded
+    needed: bool = False
 
 
 class _Targets:
@@ -213,7 +226,9 @@ class _Targets:
         yield _Attempt("trace the grader", "trace", (me,))
         yield _Attempt("read the grader's limits", "limit of another", (me,))
         for kind in ("internet", "datagram", "unix", "netlink"):
-            yield _Attempt(f"open a {kind} socket", f"{kind} socket")
+            yield _Attempt(
+                f"open {'an' if kind == 'internet' else 'a'} {kind} socket", f"{kind} socket"
+            )
         yield _Attempt("start a process", "fork")
         yield _Attempt("execute a program", "execute")
         yield _Attempt("leave its session", "session")
@@ -222,12 +237,14 @@ class _Targets:
         yield _Attempt("leave shared memory behind", "shared memory")
         yield _Attempt("use 8 GiB of memory", "allocate", (8 << 30,))
         yield _Attempt("use 8 GiB of shared memory", "allocate shared", (8 << 30,))
-        scratch_works = "not write to its own folder"
-        yield _Attempt(scratch_works, "write", ("scratch.txt",), lambda ok, result: bool(ok))
-        yield _Attempt("not start a thread", "thread", held=lambda ok, result: bool(ok and result))
-        yield _Attempt(
-            "not compute", "compute", held=lambda ok, result: bool(ok and result == 27.0)
-        )
+
+        def works(succeeded: bool, result: Any) -> bool:
+            return succeeded and bool(result)
+
+        own = "write to its own folder"
+        yield _Attempt(own, "write", ("scratch.txt",), works, needed=True)
+        yield _Attempt("start a thread", "thread", (), works, needed=True)
+        yield _Attempt("compute a gradient", "compute", (), lambda ok, r: r == 27.0, needed=True)
 
 
 def _try(worker: Any, attempt: _Attempt) -> Finding:
@@ -243,7 +260,8 @@ def _try(worker: Any, attempt: _Attempt) -> Finding:
     succeeded, result = unpacker.unpack(reply.value)
     held = attempt.held(succeeded, result)
     shown = f"{result}" if not isinstance(result, (bytes, dict)) else f"{len(result)} entries"
-    return Finding(attempt.what, held, f"{'got' if succeeded else 'refused:'} {shown}"[:200])
+    detail = f"{'got' if succeeded else 'refused:'} {shown}"[:200]
+    return Finding(attempt.what, held, detail, attempt.needed)
 
 
 def _advice(name: str, nursery: Nursery, opened: set[str]) -> tuple[str, ...]:
@@ -256,6 +274,8 @@ def _advice(name: str, nursery: Nursery, opened: set[str]) -> tuple[str, ...]:
         )
     if not nursery.layers.own_user:
         advice.append("Run it as root (in a container for instance): workers then get a user each.")
+    if not nursery.layers.seccomp:
+        advice.append("System calls cannot be filtered here: use a kernel with seccomp.")
     if not name and {"read the hidden checks", "read the reference solutions"} & opened:
         folders = " ".join(str(Path(_origin(n)).parent) for n in ("autograder.hidden", "solutions"))
         advice.append(f"Close the checks and solutions to other users: chmod -R go-rwx {folders}.")

@@ -63,7 +63,7 @@ def test_returned_loss(student: Any, rng: torch.Generator) -> None:
 @weight(0.5)
 @builds_on(SOFTMAX, MODEL)
 def test_epoch_losses(student: Any, rng: torch.Generator) -> None:
-    """Fit returns the mean of the batches' losses of each epoch; a smaller last batch counts."""
+    """fit's losses are the means over the batches of each epoch; a smaller last batch counts."""  # noqa: D403
     # With a learning rate of 0 each loss is known, in whatever order the samples come.
     given = config(rng, lr=0.0, n_samples=12, batch_size=5, n_epochs=3)
     inputs, labels = batch(rng, given, 12)
@@ -77,7 +77,7 @@ def test_epoch_losses(student: Any, rng: torch.Generator) -> None:
 @weight(1)
 @builds_on(SOFTMAX, MODEL)
 def test_fit(student: Any, rng: torch.Generator) -> None:
-    """Fit gets the mean loss of the synthetic problem below 0.5."""
+    """Training by fit gets the mean loss of the synthetic problem below 0.5."""
     given = Fields(n_samples=1024, n_features=100, n_classes=5, batch_size=64, n_epochs=50, lr=1e-4)
     inputs = torch.rand(1024, 100, generator=rng)
     labels = one_hot(torch.zeros(1024, dtype=torch.long), 5).int()

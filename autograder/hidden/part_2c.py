@@ -96,14 +96,20 @@ def test_sentence_is_left_alone(student: Any, derivation: Derivation) -> None:
 
 @number("2c.7")
 @weight(0.5)
-@given(derivation=derivations(min_words=3, vocabulary=("a", "b")))
-def test_repeated_words(student: Any, derivation: Derivation) -> None:
+@given(words=distinct_sentences(3, 3))
+def test_repeated_words(student: Any, words: list[str]) -> None:
     """A word that occurs twice is removed where the arc says, not where it stands first."""
-    parse = student.parser_transitions.PartialParse(derivation.words)
-    right = PartialParse(derivation.words)
-    for transition in derivation.transitions:
-        parse.parse_step(transition)
-        right.parse_step(transition)
+    first, second, third = words
+    cases: list[tuple[list[str], Transition]] = [
+        ([first, second, first, third], "LA"),
+        ([first, second, first], "RA"),
+    ]
+    for sentence, arc in cases:
+        parse, right = student.parser_transitions.PartialParse(sentence), PartialParse(sentence)
+        transitions: list[Transition] = [*["S"] * len(sentence), arc]  # type: ignore[list-item]
+        for transition in transitions:
+            parse.parse_step(transition)
+            right.parse_step(transition)
         _compare_states(student, parse, right)
 
 

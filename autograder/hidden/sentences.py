@@ -34,15 +34,9 @@ def distinct_sentences(min_words: int = 1, max_words: int = 6) -> st.SearchStrat
 
 
 @st.composite
-def derivations(
-    draw: st.DrawFn, min_words: int = 1, max_words: int = 6, vocabulary: Sequence[str] = ()
-) -> Derivation:
-    """A complete derivation; with a `vocabulary`, words may repeat."""
-    if vocabulary:
-        word = st.sampled_from(vocabulary)
-        words = draw(st.lists(word, min_size=min_words, max_size=max_words))
-    else:
-        words = draw(distinct_sentences(min_words, max_words))
+def derivations(draw: st.DrawFn, min_words: int = 1, max_words: int = 6) -> Derivation:
+    """A complete derivation of a sentence without a repeated word."""
+    words = draw(distinct_sentences(min_words, max_words))
     parse, transitions = PartialParse(words), list[Transition]()
     while not parse.finished:
         transition = draw(st.sampled_from(legal(parse.stack, parse.buffer)))

@@ -26,7 +26,8 @@ def print_tier(tier: Tier, hidden: list[str], console: Console) -> None:
     attempts.add_column(no_wrap=True)
     attempts.add_column(style="dim")
     for finding in tier.findings:
-        mark = Text("✓ held", "green") if finding.held else Text("✗ OPEN", "bold red")
+        held, failed = ("✓ works", "✗ FAILS") if finding.needed else ("✓ held", "✗ OPEN")
+        mark = Text(held, "green") if finding.held else Text(failed, "bold red")
         attempts.add_row(mark, Text(finding.attempt), Text(finding.detail))
     console.print(attempts)
     console.print()

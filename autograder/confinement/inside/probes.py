@@ -23,8 +23,10 @@ def run(name: str, args: list[Any]) -> list[Any]:
     """[True, result] of an attempt, or [False, the error]."""
     try:
         return [True, PROBES[name](*args)]
+    except OSError as error:
+        return [False, error.strerror or str(error)]
     except BaseException as error:
-        return [False, f"{type(error).__name__}: {error}"]
+        return [False, f"{type(error).__name__} {error}".strip()]
 
 
 def _call(function: str, *args: int) -> int:

@@ -1,5 +1,5 @@
 # parser_transitions.py: always steps batch_size parses, even where there are fewer.
-# Loses: 2d.7
+# Loses: 2d.4 2d.5 2d.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -31,5 +31,6 @@ def minibatch_parse(sentences, model, batch_size):
         transitions = model.predict(minibatch)
         for parse, transition in zip(minibatch, transitions):
             parse.parse_step(transition)
-        unfinished = [p for p in unfinished if len(p.stack) > 1]
+        minibatch = [p for p in minibatch if len(p.stack) > 1]
+        unfinished = minibatch + unfinished[batch_size:]
     return [p.dependencies for p in partial_parses]

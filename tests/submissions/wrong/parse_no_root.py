@@ -31,5 +31,5 @@ def minibatch_parse(sentences, model, batch_size):
         transitions = model.predict(minibatch)
         for parse, transition in zip(minibatch, transitions):
             parse.parse_step(transition)
-        unfinished = [p for p in unfinished if p.buffer or len(p.stack) > 0]
+        unfinished = [p for p in unfinished if p.buffer or len(p.stack) > 1]
     return [p.dependencies for p in partial_parses]

@@ -26,7 +26,8 @@ class PartialParse(object):
 def minibatch_parse(sentences, model, batch_size):
     partial_parses = [PartialParse(sentence) for sentence in sentences]
     unfinished = partial_parses[:]
-    while unfinished:
+    rounds = sum(2 * len(sentence) for sentence in sentences)
+    for _ in range(rounds):
         minibatch = unfinished[:batch_size]
         transitions = model.predict(minibatch)
         for parse, transition in zip(minibatch, transitions):
