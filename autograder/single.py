@@ -47,12 +47,12 @@ def grade_submission(nursery: Nursery, path: Path, wishes: Wishes) -> Report:
             written; there is no results file then.
         GraderFault: the grader failed; neither is there then.
     """
-    for file in (wishes.results, wishes.report):
-        if file is not None and not file.absolute().parent.is_dir():
-            raise CannotGrade(f"{file} cannot be written: its folder does not exist.")
     results = ResultsFile(wishes.results) if wishes.results else None
     if results:
         results.withdraw()  # an older run's must not be taken for this one's
+    for file in (wishes.results, wishes.report):
+        if file is not None and not file.absolute().parent.is_dir():
+            raise CannotGrade(f"{file} cannot be written: its folder does not exist.")
     folder = nursery.folder / "submission"
     folder.mkdir(mode=0o755)
     submission = open_submission(path, folder)

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from autograder.errors import CannotGrade, GraderFault
+from autograder.errors import CannotGrade, GraderFault, StudentLost
 
 from .connection import CALL
 from .inside import confine, wire
@@ -230,7 +230,6 @@ class _Targets:
                 f"open {'an' if kind == 'internet' else 'a'} {kind} socket", f"{kind} socket"
             )
         yield _Attempt("start a process", "fork")
-        yield _Attempt("execute a program", "execute")
         yield _Attempt("leave its session", "session")
         yield _Attempt("become root", "user")
         yield _Attempt("make a namespace", "namespace")
@@ -245,16 +244,19 @@ class _Targets:
         yield _Attempt(own, "write", ("scratch.txt",), works, needed=True)
         yield _Attempt("start a thread", "thread", (), works, needed=True)
         yield _Attempt("compute a gradient", "compute", (), lambda ok, r: r == 27.0, needed=True)
+        yield _Attempt("execute a program", "execute")  # the last: if it succeeds, it is no more
 
 
 def _try(worker: Any, attempt: _Attempt) -> Finding:
     packer = wire.Packer(_no_objects)
-    reply, unpacker = worker.request(
-        lambda number, packer: wire.Probe(
-            number, attempt.probe, [packer.pack(arg) for arg in attempt.args]
-        ),
-        packer, CALL, _no_callback, _no_unwrap,
-    )  # fmt: skip
+
+    def make(number: int, packer: wire.Packer) -> wire.Probe:
+        return wire.Probe(number, attempt.probe, [packer.pack(arg) for arg in attempt.args])
+
+    try:
+        reply, unpacker = worker.request(make, packer, CALL, _no_callback, _no_unwrap)
+    except StudentLost as error:
+        return Finding(attempt.what, False, f"the worker {error}", attempt.needed)
     if not isinstance(reply, wire.Answer):
         raise GraderFault(f"The probe {attempt.probe!r} did not answer: {reply}")
     succeeded, result = unpacker.unpack(reply.value)

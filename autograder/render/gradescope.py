@@ -17,8 +17,10 @@ from autograder.text import printable
 
 # Gradescope cuts an output of more than 100,000 characters in the middle.
 MAX_OUTPUT = 20_000
-_STATUS = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.PENDING: "failed"}
-_NOT_YET = "This check has not run."
+_INSTEAD = {
+    Outcome.PENDING: "This check has not run.",
+    Outcome.NOT_RUN: "This check could not be run; that is not your fault.",
+}
 
 
 def to_gradescope(report: Report) -> dict[str, Any]:
@@ -53,8 +55,8 @@ def _test(report: Report, result: Result) -> dict[str, Any]:
         "number": result.number,
         "score": result.points,
         "max_score": result.max_points,
-        "status": _STATUS[result.outcome],
-        "output": _NOT_YET if result.outcome is Outcome.PENDING else _line(result.message),
+        "status": "passed" if result.outcome is Outcome.PASSED else "failed",
+        "output": _INSTEAD.get(result.outcome) or _line(result.message),
         "visibility": result.visibility,
     }
     if result.tags:

@@ -12,7 +12,9 @@ import jinja2
 
 from autograder.render.gradescope import replace_file
 from autograder.report import Outcome, Report, show_points, total
+from autograder.text import printable
 
+MAX_MESSAGE = 5_000
 _WORDS = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
@@ -31,6 +33,7 @@ def to_html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters["points"] = show_points
+    environment.filters["shown"] = lambda text: printable(text, MAX_MESSAGE, multiline=True)
     parts = [
         {
             "name": part,

@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.report import Outcome, Report, Result, show_points, total
+from autograder.text import printable
 
+MAX_MESSAGE = 5_000
 _MARKS = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "red"),
@@ -67,7 +69,7 @@ def print_report(report: Report, console: Console) -> None:
     """The table, the feedback on what failed, and the total."""
     console.print(Text(f"\n{report.submission}", "bold"))
     for note in report.notes:
-        console.print(Text(f"Note: {note}", "yellow"))
+        console.print(Text(f"Note: {printable(note, MAX_MESSAGE)}", "yellow"))
     console.print(_table(report))
     for result in report.results:
         if result.message:
@@ -75,7 +77,8 @@ def print_report(report: Report, console: Console) -> None:
             console.print(
                 Text.assemble((f"{mark} {result.number} ", style), (result.title, "bold"))
             )
-            console.print(Padding(Text(result.message), (0, 0, 1, 4)))
+            message = printable(result.message, MAX_MESSAGE, multiline=True)
+            console.print(Padding(Text(message), (0, 0, 1, 4)))
     score = f"{show_points(report.points)} of {show_points(report.max_points)} points"
     if not report.complete:
         score += ", and not all checks could be run"

@@ -1,0 +1,1 @@
+"""Hostile submissions and hostile peers, and what the grader makes of them."""

@@ -75,30 +75,30 @@ SOFTMAX = Target(
     part="1a",
     file="softmax.py",
     head=_HEAD,
-    function='''
+    function="""
 def cross_entropy_loss(y, yhat):
     return -(y.to(yhat.dtype) * torch.log(yhat)).sum()
 
 def softmax(x):
 {in_call}
     return {answer}
-''',
-    right='''
+""",
+    right="""
 def honest(x):
     e = torch.exp(x - x.max(dim=1, keepdim=True).values)
     return e / e.sum(dim=1, keepdim=True)
-''',
-    wrong='''
+""",
+    wrong="""
 def honest(x):
     return torch.exp(x)
-''',
+""",
 )
 
 PARSE = Target(
     part="2d",
     file="parser_transitions.py",
     head=_HEAD,
-    function='''
+    function="""
 class PartialParse:
     def __init__(self, sentence):
         self.sentence, self.stack, self.buffer = sentence, ["ROOT"], list(sentence)
@@ -120,8 +120,8 @@ class PartialParse:
 def minibatch_parse(sentences, model, batch_size):
 {in_call}
     return {answer}
-''',
-    right='''
+""",
+    right="""
 def honest(sentences, model, batch_size):
     parses = [PartialParse(s) for s in sentences]
     unfinished = list(parses)
@@ -131,11 +131,11 @@ def honest(sentences, model, batch_size):
             parse.parse_step(transition)
         unfinished = [p for p in unfinished if p.buffer or len(p.stack) > 1]
     return [p.dependencies for p in parses]
-''',
-    wrong='''
+""",
+    wrong="""
 def honest(sentences, model, batch_size):
     return [[("ROOT", word) for word in reversed(s)] for s in sentences] + [[]]
-''',
+""",
 )
 
 
@@ -179,7 +179,7 @@ class Attack:
 
 # A loop is ended by its processor time, whatever else the machine is doing; what sleeps uses none.
 BUSY = Budget(cpu=0.3, wall=30)
-IDLE = Budget(cpu=10, wall=1)
+IDLE = Budget(cpu=10, wall=0.5)
 
 ENDINGS = (
     Attack("exits before anything is defined", at_import="sys.exit(0)", cost=Cost.PART),
@@ -323,8 +323,8 @@ BOMBS = (
     Attack(
         "starts threads until none starts",
         in_call="""
-            threads = [threading.Thread(target=time.sleep, args=(9999,), daemon=True) for _ in range(300)]
-            for thread in threads: attempt(thread.start)
+            for _ in range(300):
+                attempt(threading.Thread(target=time.sleep, args=(9999,), daemon=True).start)
             if threading.active_count() > 100: loot("threads")
         """,
     ),
@@ -505,13 +505,14 @@ LIES = (
                 def tolist(self): return []
         """,
         answer="honest(x).as_subclass(Liar)",
+        cost=Cost.SOME,
     ),
     Attack(
         "returns plain values of classes of its own",
         at_import="""
             def lying(base):
-                names = "__eq__ __lt__ __gt__ __ne__ __len__ __hash__ __contains__ __index__".split()
-                return type("Liar", (base,), {name: lambda *args: 1 for name in names})
+                names = "eq lt gt ne len hash contains index".split()
+                return type("Liar", (base,), {f"__{name}__": lambda *args: 1 for name in names})
         """,
         answer="[lying(t)() for t in (int, float, str, bytes, list, tuple, dict)]",
         cost=Cost.PART,
@@ -527,10 +528,10 @@ LIES = (
         cost=Cost.PART,
     ),
     Attack("returns NaN", answer="honest(x) * float('nan')", cost=Cost.PART),
-    Attack("returns infinity", answer="honest(x) + float('inf')", cost=Cost.PART),
+    Attack("returns infinity", answer="honest(x) + float('inf')", cost=Cost.SOME),
     Attack("returns an empty tensor", answer="x.new_zeros(0)", cost=Cost.PART),
     Attack("returns one entry, to be broadcast", answer="honest(x)[:1, :1]", cost=Cost.PART),
-    Attack("returns a sparse tensor", answer="honest(x).to_sparse()", cost=Cost.PART),
+    Attack("returns a sparse tensor", answer="honest(x).to_sparse()", cost=Cost.SOME),
     Attack("returns a meta tensor", answer="honest(x).to('meta')", cost=Cost.PART),
     Attack("returns an array", answer="honest(x).detach().numpy()", cost=Cost.PART),
     Attack("returns an array of objects", answer="np.array([object()] * 3)", cost=Cost.PART),
@@ -557,7 +558,6 @@ LIES = (
         in_call="""
             gc.disable()
             atexit.register(lambda: os.write(3, b"score: 100"))
-            sys.settrace(lambda *args: None)
             sys.setswitchinterval(1000)
             threading.excepthook = sys.excepthook = print
             class Late:
@@ -565,6 +565,7 @@ LIES = (
             global late
             late = Late()
         """,
+        cost=Cost.SOME,
     ),
     Attack(
         "raises an exception with a hostile name and text",
@@ -603,15 +604,15 @@ LIES = (
     ),
     Attack(
         "brings files that take the place of libraries",
-        files={
-            name: "raise SystemExit('shadowed')\n"
-            for name in (
+        files=dict.fromkeys(
+            (
                 "torch.py", "numpy.py", "random.py", "conftest.py", "sitecustomize.py",
                 "usercustomize.py", "autograder.py", "solutions.py", "msgspec.py", "pytest.py",
                 "arcgrade_inside.py", "arcgrade_inside/__init__.py", "submission.py",
                 "autograder/__init__.py", "tests/__init__.py", "traceback.py", "types.py",
-            )
-        }
+            ),
+            "raise SystemExit('shadowed')\n",
+        )
         | {"pytest.ini": "[pytest]\naddopts = --collect-only\n", "x.pth": "import os; os._exit(0)"},
     ),
 )  # fmt: skip
@@ -628,12 +629,11 @@ THEFT = (
             found += gc.get_objects()
             for thing in list(found):
                 if type(thing) in (list, tuple, dict): found += gc.get_referents(thing)
-            tensors = [t for t in found if type(t) is torch.Tensor and t.shape == x.shape and t is not x]
+            tensors = [t for t in found if type(t) is torch.Tensor and t.shape == x.shape]
             likely = [
                 t for t in tensors
-                if t.dtype == x.dtype and torch.allclose(t.detach().sum(1), t.new_ones(len(t)))
+                if t is not x and torch.allclose(t.detach().sum(1), t.new_ones(len(t)))
             ]
-            if likely: loot(likely)
             result = likely[0] if likely else honest(x)
         """,
         answer="result",
@@ -648,11 +648,12 @@ THEFT = (
             def read(path, size=1 << 20):
                 with open(path, "rb") as file: return file.read(size)
             for path in (PRIVATE, CHECKS, REFERENCE, "/etc/passwd", "/etc/shadow", "/root/.bashrc"):
-                for way in (read, lambda p: os.read(os.open(p, os.O_RDONLY), 9), lambda p: os.link(p, "l")):
+                ways = (lambda p: os.read(os.open(p, os.O_RDONLY), 9), lambda p: os.link(p, "l"))
+                for way in (read, *ways):
                     if (got := attempt(way, path)): loot(got)
                 attempt(os.symlink, path, "link"); look(attempt(read, "link"))
             for folder in ("/", "/root", "/home", "/tmp", "/proc", os.path.dirname(PRIVATE),
-                           os.path.dirname(CHECKS), "/autograder", "/work", os.environ["HOME"] + "/.."):
+                           os.path.dirname(CHECKS), "/autograder", os.environ["HOME"] + "/.."):
                 if (got := attempt(os.listdir, folder)): loot((folder, got))
             for pid in {GRADER, os.getppid(), os.getpid(), 1}:
                 for name in ("environ", "cmdline", "maps", "mem", "fd", "cwd/x", "root/x", "stat"):
@@ -666,9 +667,10 @@ THEFT = (
             for number in range(4, 300):
                 for way in (lambda n: os.pread(n, 1 << 16, 0), lambda n: os.read(n, 1 << 16)):
                     look(attempt(way, number))
-            for thing in gc.get_objects(): look(attempt(lambda: repr(thing)) if type(thing) in (str, dict, list) else "")
+            for thing in gc.get_objects():
+                if type(thing) in (dict, list, tuple): look(attempt(repr, thing))
             look(" ".join(sys.argv))
-            for name in ("autograder", "solutions", "data", "tests", "conftest", "autograder.hidden"):
+            for name in ("autograder", "solutions", "data", "tests", "autograder.hidden"):
                 if name in sys.modules: loot(name)
                 if attempt(__import__, name): loot(name)
             from linecache import cache
@@ -700,7 +702,8 @@ THEFT = (
                 "unix": lambda: socket.socket(socket.AF_UNIX), "pair": socket.socketpair,
                 "netlink": lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW),
                 "raw": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW),
-                "exec": lambda: os.execv("/bin/true", ["true"]), "shell": lambda: 1 / (os.system("true") == 0),
+                "exec": lambda: os.execv("/bin/true", ["true"]),
+                "shell": lambda: 1 / (os.system("true") == 0),
                 "setuid": lambda: os.setuid(0), "session": os.setsid,
                 "group of its own": lambda: os.setpgid(0, 0),
                 "namespace": lambda: call("unshare", 0x10000000), "chroot": lambda: os.chroot("."),
@@ -710,12 +713,17 @@ THEFT = (
                 "memory file": lambda: os.memfd_create("x"),
                 "fifo": lambda: os.mkfifo(os.environ["HOME"] + "/fifo"),
                 "chmod": lambda: os.chmod(os.environ["HOME"], 0o777),
-                "dumpable": lambda: call("prctl", 4, 1, 0, 0, 0), "orphan": lambda: call("prctl", 1, 0, 0, 0, 0),
+                "dumpable": lambda: call("prctl", 4, 1, 0, 0, 0),
+                "orphan": lambda: call("prctl", 1, 0, 0, 0, 0),
                 "its own file": lambda: open(__file__, "a"),
-                **{f"a file in {folder}": lambda folder=folder: open(folder + "/arcgrade-attack", "w")
-                   for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", ".." , os.environ["HOME"] + "/..",
-                                  os.path.dirname(__file__), os.path.dirname(CHECKS), "/etc/cron.d", "/root")},
             }
+            for folder in (
+                "/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/root",
+                "..", os.environ["HOME"] + "/..",
+                os.path.dirname(__file__), os.path.dirname(CHECKS), "/etc/cron.d",
+            ):
+                way = lambda folder=folder: open(folder + "/arcgrade-attack", "w")
+                SYSTEM[f"a file in {folder}"] = way
             for name, way in SYSTEM.items():
                 try: way()
                 except BaseException: continue
@@ -725,8 +733,7 @@ THEFT = (
     Attack(
         "asks in the midst of a call who is grading it",
         in_call="""
-            known = {"uid": os.getuid(), "argv": sys.argv, "name": os.environ.get("USER"), "cwd": os.getcwd()}
-            for value in known.values():
+            for value in (os.getuid(), sys.argv, os.environ.get("USER"), os.getcwd()):
                 if re.search("1a|hidden|check|test_|seed", str(value)): loot(value)
             frame, names = sys._getframe(), []
             while frame: names.append(frame.f_code.co_name); frame = frame.f_back
@@ -794,7 +801,11 @@ FORGERIES = (
         """,
         cost=Cost.PART,
     ),
-    Attack("answers an import with a number", at_import='forge("Answer", 5); os._exit(0)', cost=Cost.PART),
+    Attack(
+        "answers an import with a number",
+        at_import='forge("Answer", 5); os._exit(0)',
+        cost=Cost.PART,
+    ),
     Attack(
         "calls an object that it was not given",
         in_call='forge("Callback", 0, [None] * 4, []); os._exit(0)',
@@ -803,14 +814,18 @@ FORGERIES = (
     Attack(
         "tells of an exception in a file that cannot be named",
         in_call="""
-            forge("Raised", "E", "text", [("a\\0b", 1, "f"), ("a" * 5000, 1, "f"), ("x/../../..", -1, "f")])
+            for name in ("a" * 5000, "x/../../..", "a\\0b"):
+                forge("Raised", "E", "text", [(name, 1, "f")])
             os._exit(0)
         """,
         cost=Cost.PART,
     ),
     Attack(
         "tells of an exception in a file of somebody else's",
-        in_call='forge("Raised", "E", "t", [(PRIVATE, 1, "f"), ("../" * 20 + PRIVATE, 1, "f")]); os._exit(0)',
+        in_call="""
+            forge("Raised", "E", "t", [(PRIVATE, 1, "f"), ("../" * 20 + PRIVATE, 1, "f")])
+            os._exit(0)
+        """,
         cost=Cost.PART,
     ),
     Attack(
@@ -826,10 +841,18 @@ FORGERIES = (
         in_call='forge("Answer", None, ["\\x1b[2J\\u202e<b>"] * 9999); os._exit(0)',
         cost=Cost.PART,
     ),
-    Attack("puts its output in the place of the connection", in_call="os.dup2(1, 3)", cost=Cost.PART),
-    Attack("puts its connection in the place of its output", in_call="os.dup2(3, 1); print('hello')", cost=Cost.PART),
+    Attack(
+        "puts its output in the place of the connection",
+        in_call="os.dup2(1, 3)",
+        cost=Cost.PART,
+    ),
+    Attack(
+        "puts its connection in the place of its output",
+        in_call="os.dup2(3, 1); print('hello')",
+        cost=Cost.PART,
+    ),
     Attack("closes every descriptor", in_call="os.closerange(0, 4096)", cost=Cost.PART),
-    Attack("closes its output", in_call="os.close(1); os.close(2)"),
+    Attack("closes its output", in_call="attempt(os.close, 1); attempt(os.close, 2)"),
     Attack(
         "patches the packing of values",
         in_call="""
@@ -838,6 +861,7 @@ FORGERIES = (
             wire.Packer.frame = lambda self, message: b"PASSED"
         """,
         cost=Cost.PART,
+        budget=IDLE,
     ),
     Attack(
         "patches the worker",
@@ -853,7 +877,7 @@ FORGERIES = (
         "patches the search for forbidden built-ins, and uses one",
         after="""
             sys.modules["arcgrade_inside.worker"]._Watch.__torch_dispatch__ = (
-                lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
+                lambda self, function, types, args=(), kwargs=None: function(*args, **kwargs or {})
             )
             sys.modules["arcgrade_inside.scan"].uses = lambda *args: []
         """,
@@ -892,15 +916,19 @@ EVASIONS = (
     ),
     Attack(
         "uses a forbidden built-in while dispatch modes are off",
-        in_call="from torch.utils._python_dispatch import _disable_current_modes",
-        answer="[getattr(torch, 'soft' + 'max')(x, 1) for _ in [_disable_current_modes().__enter__()]][0]",
+        in_call="""
+            from torch.utils._python_dispatch import _disable_current_modes
+            with _disable_current_modes():
+                result = getattr(torch, "soft" + "max")(x, 1)
+        """,
+        answer="result",
         cost=Cost.PART,
     ),
     Attack(
         "patches the watch and hides the name",
         after="""
             sys.modules["arcgrade_inside.worker"]._Watch.__torch_dispatch__ = (
-                lambda self, function, types, args=(), kwargs=None: function(*args, **(kwargs or {}))
+                lambda self, function, types, args=(), kwargs=None: function(*args, **kwargs or {})
             )
         """,
         answer="getattr(torch, 'soft' + 'max')(x, 1)",
@@ -924,8 +952,9 @@ _JUNK = """
     q.stack, q.buffer = "ROOT", b"x"
     r.stack, r.buffer = ["ROOT", 5, None, torch.zeros(2)], deep
     junk = [
-        (), (1, 2, 3), (None,), (5,), ("p",), (b"p",), (torch.zeros(3),), (np.zeros(3),), ({"a": p},),
-        (p,), ([None],), ([p, 1],), ([[p]],), ([bare],), ([Odd()],), ([object],), (deep,),
+        (), (1, 2, 3), (None,), (5,), ("p",), (b"p",), (torch.zeros(3),), (np.zeros(3),),
+        ({"a": p},), (p,), ([None],), ([p, 1],), ([[p]],), ([bare],), ([Odd()],), ([object],),
+        (deep,),
         ([q],), ([r],), ([p] * 500,), (model,), ([model],), (float("nan"),), (torch.float32,),
         (iter([p]),), ([torch.zeros(0, 5)],), ((p for p in [p]),), ([np.float64("inf")],), (True,),
     ]
@@ -984,7 +1013,6 @@ CALLBACKS = (
                 stack = property(lambda self: model.predict([Nested([])]), lambda self, value: None)
             attempt(model.predict, [Nested(["a"])])
         """,
-        cost=Cost.PART,
         target=PARSE,
     ),
     Attack(
@@ -1000,7 +1028,8 @@ CALLBACKS = (
         in_call="""
             rules = {}
             def state(stack, buffer): p = PartialParse(buffer); p.stack = stack; return p
-            for parse in [state(["ROOT", "a", "b"], []), state(["ROOT"], ["a"]), state(["ROOT", "a"], [])]:
+            for words in (["a", "b"], ["a"], []):
+                parse = state(["ROOT", *words], [])
                 for _ in range(50): rules[str(parse.stack)] = attempt(model.predict, [parse])
             builtins.rules = rules
         """,
@@ -1023,9 +1052,167 @@ CALLBACKS = (
             for _ in range(10**6): forge("Callback", 1, [wire.Sequence("list", [])], [])
         """,
         cost=Cost.PART,
-        budget=Budget(cpu=0.5, wall=3),
+        budget=Budget(cpu=0.3, wall=0.5),
         target=PARSE,
     ),
 )  # fmt: skip
 
 ALL = (*ENDINGS, *HANGS, *BOMBS, *LIES, *THEFT, *FORGERIES, *CALLBACKS)
+
+GUESSES = {
+    "nothing": "None",
+    "zero": "torch.zeros(())",
+    "one": "torch.ones(())",
+    "zeros like the argument": "torch.zeros_like(args[-1]) if tensor(args[-1]) else []",
+    "ones like the argument": "torch.ones_like(args[-1]) if tensor(args[-1]) else [[]]",
+    "a uniform distribution": (
+        "torch.full_like(args[-1], 1 / args[-1].shape[-1], dtype=args[-1].dtype)"
+        " if tensor(args[-1]) and args[-1].dtype.is_floating_point else 0.5"
+    ),
+    "random numbers": (
+        "torch.rand(args[-1].shape, dtype=torch.float32) if tensor(args[-1]) else [('a', 'b')]"
+    ),
+    "its argument": "args[-1] if args else []",
+    "NaN": "args[-1] * float('nan') if tensor(args[-1]) else float('nan')",
+}
+"""What functions return that compute nothing; an expression of their arguments, `args`."""
+
+
+def guessing(guess: str) -> dict[str, str | None]:
+    """A hand-in whose functions and methods all return that."""
+    head = f"""
+import torch
+
+def tensor(value):
+    return isinstance(value, torch.Tensor)
+
+def guess(*args, **kwargs):
+    args = [a for a in args if not isinstance(a, (SoftmaxModel, PartialParse))] or [None]
+    return {guess}
+
+class SoftmaxModel(torch.nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.ones(config.n_features, config.n_classes))
+        self.b = torch.nn.Parameter(torch.ones(config.n_classes))
+
+class PartialParse:
+    def __init__(self, sentence):
+        self.stack = self.buffer = self.dependencies = guess(sentence)
+
+softmax = cross_entropy_loss = minibatch_parse = guess
+"""
+    methods = {
+        "SoftmaxModel": "input_specs create_feed forward loss train_on_batch fit",
+        "PartialParse": "parse_step parse",
+    }
+    lines = [f"{c}.{name} = guess" for c, names in methods.items() for name in names.split()]
+    source = "\n".join([head, *lines])
+    return dict.fromkeys(("softmax.py", "classifier.py", "parser_transitions.py"), source)
+
+
+_MODEL = """
+import torch
+
+class SoftmaxModel(torch.nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.W = torch.nn.Parameter(torch.zeros(config.n_features, config.n_classes))
+        self.b = torch.nn.Parameter(torch.zeros(config.n_classes))
+    def forward(self, inputs): return torch.exp(inputs @ self.W + self.b)
+    def loss(self, pred, labels): return pred.sum()
+    def input_specs(self): return {}
+    def create_feed(self, inputs, labels=None): return {}
+    def train_on_batch(self, inputs, labels): return 0.0
+    def fit(self, inputs, labels): return [0.0]
+"""
+
+Junk = dict[str, tuple[dict[str, str | None], tuple[str, ...]]]
+
+_IN_PLACE_OF_A_FUNCTION: Junk = {
+    f"{name} is {junk}": ({file: f"import torch\n{name} = {junk}\n"}, parts)
+    for file, name, parts in (
+        ("softmax.py", "softmax", ("1a",)),
+        ("softmax.py", "cross_entropy_loss", ("1b",)),
+        ("classifier.py", "SoftmaxModel", ("1c", "1d", "1e")),
+        ("parser_transitions.py", "PartialParse", ("2c", "2d")),
+        ("parser_transitions.py", "minibatch_parse", ("2d",)),
+    )
+    for junk in ("None", "torch.zeros(3)", "lambda *args, **kwargs: [1]")
+}
+
+JUNK: Junk = {
+    **_IN_PLACE_OF_A_FUNCTION,
+    "PartialParse is a list": (
+        {"parser_transitions.py": "class PartialParse(list): pass\n"},
+        ("2c", "2d"),
+    ),
+    **{
+        f"parameters of a model are {junk}": (
+            {"classifier.py": f"{_MODEL}\n    def parameters(self, recurse=True): return {junk}\n"},
+            ("1d", "1e"),
+        )
+        for junk in (
+            "[1, 2]", "None", "iter([None, object()])", "[self, self.W]", "5", "[{}, []]",
+            "[self.W.double(), self.b.double()]", "[self.W.int(), self.b.bool()]",
+            "[self.W.T[None], self.b[None]]", "torch.zeros(2, 2)",
+        )
+    },
+    "parameters of a model change their shape": (
+        {
+            "classifier.py": f"""{_MODEL}
+    def parameters(self, recurse=True):
+        return [self.W.data.as_subclass(Fickle), self.b.data.as_subclass(Fickle)]
+
+class Fickle(torch.Tensor):
+    looked = 0
+    def detach(self):
+        Fickle.looked += 1
+        return torch.zeros(2, 3, 4) if Fickle.looked > 2 else torch.Tensor(self)
+"""
+        },
+        ("1d", "1e"),
+    ),
+}  # fmt: skip
+"""Things where functions, classes and parameters are due: hand-ins and the parts they concern."""
+
+MOTIONS: dict[str, tuple[dict[str, str | None], tuple[str, ...], set[str]]] = {
+    "a parser that knows how many dependencies there will be": (
+        {
+            "parser_transitions.py": """
+class PartialParse:
+    def __init__(self, sentence):
+        self.stack, self.buffer = ["ROOT"], list(sentence)
+        self.dependencies = [("x", "y")] * len(sentence)
+    def parse_step(self, transition): pass
+    def parse(self, transitions): return self.dependencies
+
+def minibatch_parse(sentences, model, batch_size):
+    model.predict([PartialParse(["a"])])
+"""
+        },
+        ("2c", "2d"),
+        {"2c.6", "2c.8"},
+    ),
+    "a model that knows the loss of all zeros": (
+        {
+            "classifier.py": f"""import math
+{_MODEL}
+        self.config = config
+    def forward(self, inputs): return inputs @ self.W + self.b
+    def train_on_batch(self, inputs, labels): return len(inputs) * math.log(labels.shape[1])
+    def fit(self, inputs, labels):
+        batches = -(-len(inputs) // self.config.batch_size)
+        return [self.train_on_batch(inputs, labels) / batches] * self.config.n_epochs
+""".replace("    def forward(self, inputs): return torch.exp(inputs @ self.W + self.b)\n", "", 1)
+            .replace("        self.config = config\n", "", 1)
+            .replace("super().__init__()", "super().__init__(); self.config = config")
+        },
+        ("1d", "1e"),
+        {"1d.1"},
+    ),
+}
+"""What goes through the motions of the contract: hand-ins, parts, and the checks it may pass.
+
+Parameters that start at zero, and words that nobody touches, are right without further work.
+"""

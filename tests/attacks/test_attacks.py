@@ -14,12 +14,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from autograder.confinement import connection
 from autograder.confinement.nursery import SHARED_FOLDERS, UIDS, Nursery, secret_folders
 from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade
 from autograder.report import Outcome, Report
 
-from ..conftest import SOLUTIONS, Grade, lost, points
+from ..conftest import Grade, lost, points
 from . import catalogue
 from .catalogue import LOOT, PARSE, SOFTMAX, Attack, Cost, Target
 
@@ -66,11 +67,15 @@ def nursery(secret: Secret) -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _few_examples() -> Iterator[None]:
-    """An attack does not care how many examples a check draws."""
+def _small() -> Iterator[None]:
+    """An attack does not care how many examples a check draws, nor how soon a limit is reached."""
     before = hypothesis.settings.get_profile("arcgrade")
     hypothesis.settings.register_profile("arcgrade", before, max_examples=3)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "MAX_RESIDENT", 640 << 20)
+        patch.setattr(connection, "MAX_SCRATCH_BYTES", 16 << 20)
+        patch.setattr(connection, "MAX_SCRATCH_ENTRIES", 300)
+        yield
     hypothesis.settings.register_profile("arcgrade", before)
 
 
@@ -117,8 +122,8 @@ class Arena:
     def _is_complete(self, report: Report, parts: tuple[str, ...]) -> None:
         unsettled = {r.number: r.details[-300:] for r in report.results if r.outcome not in SETTLED}
         assert not unsettled, "the attack kept a check from being graded"
-        assert tuple(report.parts) == tuple(sorted(parts))
-        assert report.max_points == sum(MAXIMA[part] for part in parts)
+        maxima = {part: sum(r.max_points for r in report.of_part(part)) for part in report.parts}
+        assert maxima == {part: MAXIMA[part] for part in parts or MAXIMA}
 
     def _tells_nothing(self, report: Report) -> None:
         text = repr(report)
@@ -135,7 +140,7 @@ class Arena:
         used = range(first, first + (self.nursery._next_uid - first) % len(UIDS))
         users = {UIDS.start + (uid - UIDS.start) % len(UIDS) for uid in used}
         deadline = time.monotonic() + 5
-        while left := [path for path in _owned_by(users)]:
+        while left := list(_owned_by(users)):
             assert time.monotonic() < deadline, left
             time.sleep(0.02)  # what was killed takes a moment to die
 
@@ -173,7 +178,7 @@ def test_without_an_attack(arena: Arena, target: Target) -> None:
 
 @pytest.mark.parametrize("name", _names(catalogue.ALL))
 def test_attack(arena: Arena, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An attack adds no point to a wrong hand-in, and takes none of other parts from a right one."""
+    """An attack adds no point to a wrong hand-in, and costs a right one its own part at most."""
     attack = _names(catalogue.ALL)[name]
     if attack.budget is not None:
         for kind in ("CALL", "IMPORT"):
@@ -191,6 +196,36 @@ def test_attack(arena: Arena, name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_evasion(arena: Arena, name: str) -> None:
     """A built-in that the part does not allow is found however it is called."""
     assert _earned(arena.fight(_names(catalogue.EVASIONS)[name], right=True))[SOFTMAX.part] == 0
+
+
+# What is right of what computes nothing.
+EXPECTED_OF_GUESSES = {
+    "2c.6",  # words that nobody touches are left alone
+    "2c.8",  # nothing is shared where nothing is done
+}
+
+
+@pytest.mark.parametrize("guess", catalogue.GUESSES)
+def test_guesses(arena: Arena, guess: str) -> None:
+    """Functions that compute nothing get no point."""
+    report = arena.run(catalogue.guessing(catalogue.GUESSES[guess]), ())
+    earned = {number for number, value in points(report).items() if value}
+    assert earned <= EXPECTED_OF_GUESSES
+
+
+@pytest.mark.parametrize("junk", catalogue.JUNK)
+def test_junk(arena: Arena, junk: str) -> None:
+    """Whatever stands where a function, a class or a tensor is due, every check is graded."""
+    files, parts = catalogue.JUNK[junk]
+    arena.run(files, parts)
+
+
+@pytest.mark.parametrize("motion", catalogue.MOTIONS)
+def test_motions(arena: Arena, motion: str) -> None:
+    """Going through the motions, with numbers known beforehand, earns no point of substance."""
+    files, parts, trivial = catalogue.MOTIONS[motion]
+    report = arena.run(files, parts)
+    assert {number for number, value in points(report).items() if value} <= trivial
 
 
 def _earned(report: Report) -> dict[str, float]:

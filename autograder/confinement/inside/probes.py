@@ -93,7 +93,8 @@ PROBES: dict[str, Callable[..., Any]] = {
     "command of another": lambda pid: Path(f"/proc/{pid}/cmdline").read_bytes(),
     "signal": lambda pid: os.kill(pid, signal.SIGUSR1),
     "signal all": lambda: os.kill(-1, 0),
-    "trace": lambda pid: _call("ptrace", 16, pid, 0, 0),  # PTRACE_ATTACH
+    # PTRACE_SEIZE: unlike PTRACE_ATTACH it would not stop the grader if it succeeded.
+    "trace": lambda pid: _call("ptrace", 0x4206, pid, 0, 0),
     "limit of another": lambda pid: resource.prlimit(pid, resource.RLIMIT_CPU),
     "internet socket": lambda: socket.socket(socket.AF_INET).close(),
     "datagram socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close(),
