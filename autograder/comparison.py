@@ -15,9 +15,9 @@ from autograder.describe import describe, describe_type
 from autograder.errors import Failure
 
 # Relative to the largest expected magnitude. `tests/test_tolerances.py` measures that other right
-# ways to compute, on one thread and on two, stay below a tenth of it, and that every wrong answer
-# in the misconceptions is more than ten times beyond it.
-TOLERANCE = {torch.float16: 1e-2, torch.bfloat16: 5e-2, torch.float32: 1e-4, torch.float64: 1e-8}
+# ways to compute stay below a tenth of it, on one thread and on two, and wrong ones ten times
+# beyond. In float32 exp(x − logsumexp(x)) sets the pace: 3e-5 for scores near 1000.
+TOLERANCE = {torch.float16: 1e-2, torch.bfloat16: 5e-2, torch.float32: 5e-4, torch.float64: 1e-8}
 LEAST_MAGNITUDE = 1e-3
 MAX_FACTOR = 128
 MAX_FACTOR_OF_ONE = 8

@@ -20,7 +20,7 @@ NAMES = ["softmax", "logsumexp", "Softmax"]
         "def softmax(x):\n    from torch import softmax as s\n    return s(x, 1)\n",
         "import torch\ns = torch.softmax\ndef softmax(x):\n    return s(x, 1)\n",
         "import torch\ndef softmax(x):\n    return getattr(torch, 'softmax')(x, 1)\n",
-        "import torch\ndef h(x):\n    return torch.softmax(x, 1)\ndef softmax(x):\n    return h(x)\n",
+        "def h(x):\n    return x.softmax(1)\ndef softmax(x):\n    return h(x)\n",
         "def softmax(x):\n    return (x - x.logsumexp(1, keepdim=True)).exp()\n",
     ],
 )
@@ -35,9 +35,9 @@ def test_every_usual_way_is_found(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "import torch\ndef softmax(x):\n    '''No torch.softmax here.'''\n    return torch.exp(x)\n",
+        "def softmax(x):\n    'Not x.softmax(1).'\n    return x.exp()\n",
         "import torch\ndef softmax(x):\n    return 1\nprint(torch.softmax(torch.ones(1, 2), 1))\n",
-        "import torch\ndef softmax(x):\n    return 1\ndef test():\n    torch.softmax(softmax(1), 1)\n",
+        "def softmax(x):\n    return 1\ndef test(x):\n    softmax(x).softmax(1)\n",
         "def softmax(x):\n    return softmax(x) if x else 0\n",
         "def softmax(x:\n",
         "\0",

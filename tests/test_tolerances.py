@@ -58,7 +58,7 @@ WRONG: list[Callable[[Tensor], Tensor]] = [
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_softmax(dtype: torch.dtype, threads: int) -> None:
-    """Four other right ways stay below a tenth of the tolerance, five wrong ones ten times beyond."""
+    """Four right ways stay below a tenth of the tolerance, five wrong ones ten times beyond."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
     try:
@@ -91,5 +91,5 @@ def test_cross_entropy(dtype: torch.dtype) -> None:
             -picked.prod().log(),
         ):
             assert error(right, expected) * MARGIN < TOLERANCE[dtype]
-        for wrong in (expected / 6, -expected, expected + 1e-2, expected / 30):
+        for wrong in (expected / 6, -expected, expected * 1.02, expected / 30):
             assert error(wrong, expected) > TOLERANCE[dtype] * MARGIN
