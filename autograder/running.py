@@ -15,6 +15,7 @@ import torch
 from autograder.checks import Forbidden, StandIn
 from autograder.confinement.session import Session
 from autograder.confinement.student import Student
+from autograder.diagnosis import diagnose
 from autograder.errors import CannotGrade, Failure, GraderFault
 from autograder.report import Outcome, Report, Result
 from autograder.rubric import Check
@@ -171,8 +172,10 @@ class Plugin:
             if (message := _student_fault(error)) is None:
                 details = "".join(traceback.format_exception(error))[-MAX_MESSAGE:]
                 return replace(result, outcome=Outcome.NOT_RUN, details=details)
-            trail = student.trail if isinstance(student, Student) else []
-            message = _with_trail(check.feedback_for_failure(message), message, trail)
+            shown = check.feedback_for_failure(message)
+            if shown == message and isinstance(student, Student):
+                shown = _explain(message, student)
+            message = shown
             result = replace(result, outcome=Outcome.FAILED, message=message[:MAX_MESSAGE])
             points = check.partial_score() or 0.0
         else:
@@ -217,11 +220,14 @@ def _student_fault(error: BaseException) -> str | None:
     return None
 
 
-def _with_trail(shown: str, message: str, trail: list[str]) -> str:
-    """The message, and what was called before it."""
-    if shown != message or not trail:
-        return shown
-    return "\n".join([message, "", "What was called:", *(f"  {line}" for line in trail)])
+def _explain(message: str, student: Student) -> str:
+    """The message, the mistake if it is a known one, and what was called."""
+    lines = [message]
+    if mistake := diagnose(student.asked):
+        lines.append(mistake)
+    if trail := student.trail:
+        lines += ["", "What was called:", *(f"  {line}" for line in trail)]
+    return "\n".join(lines)
 
 
 def _merge(own: Result, again: Result, stand_ins: tuple[StandIn, ...]) -> Result:

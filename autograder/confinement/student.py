@@ -7,9 +7,9 @@ parse.stack            # ['ROOT', 'a']: plain values cross, everything else stay
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from autograder.describe import describe
@@ -20,6 +20,7 @@ from .connection import CALL, IMPORT, Budget, Worker
 from .inside import wire
 from .session import Session
 
+MAX_ASKED = 500
 MAX_TRAIL = 16
 MAX_SLOW_IMPORTS = 2
 
@@ -27,13 +28,14 @@ MAX_SLOW_IMPORTS = 2
 class Remote:
     """An object that stays in the worker. Its attributes and what it returns are claims."""
 
-    __slots__ = ("_label", "_members", "_number", "_student", "seen", "type_name")
+    __slots__ = ("_label", "_members", "_origin", "_student", "number", "seen", "type_name")
 
     def __init__(
         self, student: Student, number: int, type_name: str, label: str, seen: dict[str, Any]
     ) -> None:
         self._student = student
-        self._number = number
+        self.number = number
+        self._origin: tuple[str | None, int, str] | None = None
         self._label = label
         self._members: dict[str, Remote] = {}
         self.type_name = type_name
@@ -53,6 +55,27 @@ class Remote:
         return printable(self._label, 60)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A call, or the reading of an attribute, and what came back.
+
+    Attributes:
+        module: the module that a function or class was called in; None for an object's.
+        target: the number of the object whose method was called or attribute was read.
+        name: the function, class, method or attribute.
+        args: the arguments of a call; None where an attribute was read.
+        answer: a plain value, or a `Remote` that may be the target of what follows.
+        words: all of that as students read it.
+    """
+
+    module: str | None
+    target: int
+    name: str
+    args: tuple[object, ...] | None
+    answer: object
+    words: Callable[[], str]
+
+
 class Answers:
     """An object for the student's code, whose one method the grader answers.
 
@@ -68,6 +91,19 @@ class Answers:
         self.method = method
         self.function = function
         self.observe = observe
+
+    def answer_locally(self, *args: object) -> object:
+        """The answer to our own code, which has the objects themselves."""
+
+        def seen(value: object) -> object:
+            if isinstance(value, list):
+                return [seen(item) for item in value]
+            names = [name for name in self.observe if hasattr(value, name)]
+            remote = Remote.__new__(Remote)
+            remote.seen = {name: list(getattr(value, name)) for name in names}
+            return remote if names else value
+
+        return self.function(*map(seen, args))
 
     def __repr__(self) -> str:
         return "model" if self.method == "predict" else "object"
@@ -106,15 +142,15 @@ class Student:
         self._budget: Budget = CALL
         self._watch: tuple[str, ...] = ()
         self._rejected: Failure | None = None
-        # What was called since a module was last asked for; put into words only when it is read.
-        self._trail: deque[Callable[[], str]] = deque(maxlen=MAX_TRAIL)
+        self.asked: list[Asked] = []
+        """What was asked since a module was last asked for; at most MAX_ASKED."""
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._session.modules:
             raise AttributeError(name)
         if name not in self._modules:
             self._modules[name] = self._import(name)
-        self._trail.clear()
+        self.asked.clear()
         return self._modules[name]
 
     # --- what checks do --------------------------------------------------------------------------
@@ -135,7 +171,7 @@ class Student:
 
     def fetch(self, remote: Remote) -> Any:
         """The present value of an object."""
-        return self._ask(lambda number, _: wire.Fetch(number, remote._number), lambda: repr(remote))
+        return self._ask(lambda number, _: wire.Fetch(number, remote.number), lambda: repr(remote))
 
     def backward(self, result: Remote, weights: object) -> None:
         """Back-propagate from the weighted sum of the entries of a kept tensor."""
@@ -145,7 +181,7 @@ class Student:
     def observe(self, remote: Remote, *names: str) -> list[Any]:
         """Several attributes at once, in one question."""
         values: list[Any] = self._ask(
-            lambda number, _: wire.Observe(number, remote._number, list(names)),
+            lambda number, _: wire.Observe(number, remote.number, list(names)),
             lambda: f"Reading {', '.join(names)} of {remote!r}",
         )
         if not isinstance(values, list) or len(values) != len(names):
@@ -156,7 +192,7 @@ class Student:
 
     def parameters(self, module: Remote) -> list[Remote]:
         """The parameters of an `nn.Module`, in order."""
-        number = module._number
+        number = module.number
         result: list[Remote] = self._ask(
             lambda request, _: wire.Parameters(request, number),
             lambda: f"{module!r}.parameters()",
@@ -166,7 +202,7 @@ class Student:
     def assign(self, tensor: Remote, value: object) -> None:
         """Copy a value into a tensor, as an optimizer would."""
         self._ask(
-            lambda number, packer: wire.Assign(number, tensor._number, packer.pack(value)),
+            lambda number, packer: wire.Assign(number, tensor.number, packer.pack(value)),
             lambda: f"{tensor!r}.copy_(…)",
         )
 
@@ -200,8 +236,8 @@ class Student:
 
     @property
     def trail(self) -> list[str]:
-        """What was called since a module was last asked for, newest last: for feedback."""
-        return [line() for line in self._trail]
+        """The last of what was asked, in words: for feedback."""
+        return [asked.words() for asked in self.asked[-MAX_TRAIL:]]
 
     @property
     def lost(self) -> bool:
@@ -225,7 +261,7 @@ class Student:
             return name if is_module else f"{remote!r}.{name}"
 
         value = self._ask(
-            lambda number, _: wire.Get(number, remote._number, name),
+            lambda number, _: wire.Get(number, remote.number, name),
             label,
             missing=f"{self._file(repr(remote))} has no function or class named {name}"
             if is_module
@@ -233,6 +269,8 @@ class Student:
         )
         if isinstance(value, Remote):
             value._label = label()
+            module = repr(remote) if is_module else None
+            value._origin = (module, remote.number, name)
             if value.type_name in ("function", "method", "type", "builtin_function_or_method"):
                 remote._members[name] = value
         else:
@@ -252,7 +290,7 @@ class Student:
         value = self._ask(
             lambda number, packer: wire.Call(
                 number,
-                function._number,
+                function.number,
                 "",
                 [packer.pack(arg) for arg in args],
                 [(name, packer.pack(value)) for name, value in kwargs.items()],
@@ -263,11 +301,16 @@ class Student:
         )
         if isinstance(value, Remote):
             value._label = f"{function!r}(…)" if keep else _variable(value.type_name)
-            self._note(label if keep else lambda: f"{value!r} = {label()}")
-        elif value is None:
-            self._note(label)
-        else:
-            self._note(lambda: f"{label()} returned {describe(value)}")
+
+        def words() -> str:
+            if value is None or keep:
+                return label()
+            if isinstance(value, Remote):
+                return f"{value!r} = {label()}"
+            return f"{label()} returned {describe(value)}"
+
+        if function._origin is not None and not kwargs:
+            self._note(Asked(*function._origin, args, value, words))
         return value
 
     # --- requests --------------------------------------------------------------------------------
@@ -276,7 +319,7 @@ class Student:
         file = self._session.files.get(name)
         if file is None:
             raise Failure(f"{name}.py was not handed in.")
-        self._trail.clear()
+        self.asked.clear()
         key = (name, *self._stand_ins)
         slow = self._session.slow_imports.setdefault(key, [])
         if len(slow) == MAX_SLOW_IMPORTS:
@@ -378,7 +421,7 @@ class Student:
     def _wrap(self, obj: object) -> wire.Value:
         packer = wire.Packer(self._wrap)
         if isinstance(obj, Remote):
-            return wire.Handle(obj._number)
+            return wire.Handle(obj.number)
         if isinstance(obj, Fields):
             return wire.Namespace([(name, packer.pack(v)) for name, v in obj.fields.items()])
         if isinstance(obj, Answers):
@@ -398,10 +441,14 @@ class Student:
         return self._session.files.get(module, f"{module}.py")
 
     def _note_value(self, remote: Remote, name: str, value: object) -> None:
-        self._note(lambda: f"{remote!r}.{name} is {describe(value)}")
+        def words() -> str:
+            return f"{remote!r}.{name} is {describe(value)}"
 
-    def _note(self, line: Callable[[], str]) -> None:
-        self._trail.append(line)
+        self._note(Asked(None, remote.number, name, None, value, words))
+
+    def _note(self, asked: Asked) -> None:
+        if len(self.asked) < MAX_ASKED:
+            self.asked.append(asked)
 
 
 def _variable(type_name: str) -> str:

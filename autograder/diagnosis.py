@@ -1,0 +1,82 @@
+"""Names the mistake: which misconception would have returned what the student returned?
+
+What was asked of the student's code is asked again, in this process, of the misconceptions: they
+are our own code, and the arguments are our own. One that gives every answer the student gave has
+the student's mistake, unless the reference gives these answers too.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.comparison import TOLERANCE, equal
+from autograder.confinement.student import Answers, Asked, Fields, Remote
+from autograder.misconceptions import BANK, Misconception
+
+
+def diagnose(asked: Sequence[Asked], bank: Sequence[Misconception] = BANK) -> str:
+    """The sentence of the misconception that gives the same answers; "" if none is known."""
+    if not asked or asked[0].module is None or _gives_the_same(asked, None):
+        return ""
+    for misconception in bank:
+        if misconception.module == asked[0].module and _gives_the_same(asked, misconception):
+            return misconception.sentence
+    return ""
+
+
+def _gives_the_same(asked: Sequence[Asked], misconception: Misconception | None) -> bool:
+    """Whether the reference, with one misconception in it, would have given these answers."""
+    objects: dict[int, Any] = {}
+
+    def local(value: object) -> Any:
+        if isinstance(value, Remote):
+            return objects[value.number]
+        if isinstance(value, Answers):
+            return SimpleNamespace(**{value.method: value.answer_locally})
+        if isinstance(value, Fields):
+            return SimpleNamespace(**value.fields)
+        return value.clone() if isinstance(value, torch.Tensor) else value
+
+    compared = False
+    try:
+        for question in asked:
+            owner: Any
+            if question.module is not None:
+                owner = importlib.import_module(f"solutions.{question.module}")
+                if misconception is not None and question.name == misconception.name:
+                    owner = SimpleNamespace(**{misconception.name: misconception.wrong})
+            else:
+                owner = objects[question.target]
+            answer = getattr(owner, question.name)
+            if question.args is not None:
+                function: Callable[..., Any] = answer
+                answer = function(*map(local, question.args))
+            if isinstance(question.answer, Remote):
+                objects[question.answer.number] = answer
+            elif not _same(question.answer, answer):
+                return False
+            else:
+                compared = compared or question.answer is not None
+    except Exception:
+        return False  # it cannot even be asked: then it is not this one
+    return compared
+
+
+def _same(given: object, answer: object) -> bool:
+    """Whether two answers are the same, NaN for NaN, within the tolerance."""
+    if isinstance(given, torch.Tensor) and isinstance(answer, torch.Tensor):
+        if given.dtype != answer.dtype or given.shape != answer.shape:
+            return False
+        tolerance = TOLERANCE.get(given.dtype, 0.0)
+        return bool(
+            torch.isclose(
+                given.detach(), answer.detach(), rtol=tolerance, atol=tolerance, equal_nan=True
+            ).all()
+        )
+    return not isinstance(given, np.ndarray) and equal(given, answer)
