@@ -17,7 +17,8 @@ import torch
 
 from autograder.comparison import TOLERANCE, equal
 from autograder.confinement.student import Answers, Asked, Fields, Remote
-from autograder.misconceptions import BANK, Misconception
+from autograder.misconceptions import BANK
+from autograder.misconceptions.registry import Misconception
 
 
 def diagnose(asked: Sequence[Asked], bank: Sequence[Misconception] = BANK) -> str:

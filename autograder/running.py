@@ -7,11 +7,13 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib import metadata
+from pathlib import Path
 
 import hypothesis
 import pytest
 import torch
 
+import autograder.hidden
 from autograder.checks import Forbidden, StandIn
 from autograder.confinement.session import Session
 from autograder.confinement.student import Student
@@ -151,12 +153,32 @@ class Plugin:
         if result.outcome is Outcome.NOT_RUN:
             result = attempt()  # a fault of the moment is not worth a student's wait
         if result.outcome is Outcome.FAILED and check.stand_ins:
-            lost = isinstance(student, Student) and student.lost
-            result = _merge(result, attempt(check.stand_ins, lost), check.stand_ins)
+            result = self._with_stand_ins(check.stand_ins, result, student, attempt)
         assert self.report is not None
         self.report = self.report.with_result(result)
         self._on_update(self.report, result)
         return True
+
+    def _with_stand_ins(
+        self,
+        stand_ins: tuple[StandIn, ...],
+        own: Result,
+        student: object,
+        attempt: Callable[[tuple[StandIn, ...], bool], Result],
+    ) -> Result:
+        """The result of a check that failed with the student's own earlier parts."""
+
+        def lost() -> bool:
+            return isinstance(student, Student) and student.lost is not None
+
+        alone = lost()
+        again = attempt(stand_ins, alone)
+        # Their earlier file may spoil the process without ending it: once more without it.
+        fallback = any(stand_in.fallback for stand_in in stand_ins)
+        if again.outcome is Outcome.FAILED and fallback and not alone and not lost():
+            without = attempt(stand_ins, True)
+            again = without if without.outcome is Outcome.PASSED else again
+        return _merge(own, again, stand_ins)
 
     def _attempt(self, check: Check, student: object, call: Callable[[], object]) -> Result:
         check.forget()
@@ -169,7 +191,7 @@ class Plugin:
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            if (message := _student_fault(error)) is None:
+            if (message := _student_fault(error, student)) is None:
                 details = "".join(traceback.format_exception(error))[-MAX_MESSAGE:]
                 return replace(result, outcome=Outcome.NOT_RUN, details=details)
             shown = check.feedback_for_failure(message)
@@ -208,16 +230,37 @@ class Plugin:
             raise Failure(said)
 
 
-def _student_fault(error: BaseException) -> str | None:
+def _student_fault(error: BaseException, student: object) -> str | None:
     """What to tell the student, or None if the fault is the grader's."""
     if isinstance(error, (AssertionError, pytest.fail.Exception)):
         return str(error) or "The check failed."
     if isinstance(error, hypothesis.errors.Flaky):
+        causes = getattr(error, "exceptions", ())
+        if any(_student_fault(cause, student) is None for cause in causes):
+            return None
+        if isinstance(student, Student) and student.lost is not None:
+            return str(student.lost)
         return (
             "The same call gave a different result the second time: results should depend on "
             "nothing but the arguments."
         )
+    if isinstance(error, UNUSABLE) and _raised_in_a_check(error):
+        return f"What your code gave cannot be used here: {printable(str(error), 200)}."
     return None
+
+
+def _raised_in_a_check(error: BaseException) -> bool:
+    """Whether a check itself stumbled, over a value of the student's, and nothing below it.
+
+    Checks run on the reference and on many right hand-ins in the tests; what makes one of them
+    stumble is a value that no right answer has, as where a function was expected and a number came.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and Path(frames[-1].filename).parent == CHECKS
+
+
+UNUSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+CHECKS = Path(autograder.hidden.__file__).parent
 
 
 def _explain(message: str, student: Student) -> str:

@@ -95,6 +95,11 @@ class Channel:
         reply = msgspec.json.decode(data, type=inside.Reply)
         self._tickets.popleft().resolve(reply, descriptors)
 
+    def collect(self) -> None:
+        """The replies that are here already are dealt with."""
+        while self._tickets and select.select([self._connection], [], [], 0)[0]:
+            self.receive_next()
+
     def close(self) -> None:
         """All replies are here, as far as they come, and the connection is closed."""
         with contextlib.suppress(GraderFault, OSError):

@@ -8,6 +8,7 @@ import secrets
 import select
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ KEEP_OUTPUT = 64 * 1024
 CHUNK = 64 * 1024
 MAX_SCRATCH_BYTES = 64 << 20
 MAX_SCRATCH_ENTRIES = 2_000
+MAX_SCRATCH_FOLDERS = 200
 MAX_RESIDENT = 1 << 30
 
 
@@ -45,6 +47,8 @@ class Budget:
 CALL = Budget(cpu=5, wall=20)
 IMPORT = Budget(cpu=10, wall=30)
 TRAIN = Budget(cpu=30, wall=90)
+CHECK = Budget(cpu=45, wall=120)
+"""All requests of a check together: many slow calls are as bad as one."""
 
 
 OnCallback = Callable[[wire.Callback, wire.Unpacker], bytes]
@@ -79,6 +83,7 @@ class Worker:
         self._alive = True
         self._ready = False
         self._received = bytearray()
+        self._whole: _Deadline | None = None
         self._checked = time.monotonic()
         self._poll = select.poll()
         self._poll.register(connection, select.POLLIN)
@@ -121,7 +126,9 @@ class Worker:
             self.wait_ready()
         number = secrets.randbits(63)
         self._expect_silence()
-        deadline = _Deadline(self.pid, budget)
+        if self._whole is None:
+            self._whole = _Deadline(self.pid, CHECK)
+        deadline = _Deadline(self.pid, budget, self._whole)
         self._send(packer.frame(make(number, packer)), deadline)
         while True:
             message, unpacker = self._receive(deadline, unwrap)
@@ -243,7 +250,7 @@ class Worker:
         if exit_code == -signal.SIGKILL:  # ours, or a limit's
             self.lost = "closed its connection, or used up a limit"
         elif exit_code < 0:
-            self.lost = f"crashed ({signal.Signals(-exit_code).name})"
+            self.lost = f"crashed ({_signal_name(-exit_code)})"
         else:
             self.lost = "ended the whole process (os._exit)"
         raise StudentLost(self.lost)
@@ -257,8 +264,9 @@ class Worker:
 class _Deadline:
     """Absolute, whatever is read or written in between."""
 
-    def __init__(self, pid: int, budget: Budget) -> None:
+    def __init__(self, pid: int, budget: Budget, whole: _Deadline | None = None) -> None:
         self._budget = budget
+        self._whole = whole
         # The kernel's number of the clock that counts a process's time (see clock_gettime(2)).
         self._clock = ~pid << 3 | 2
         self._cpu = self._used()
@@ -276,23 +284,51 @@ class _Deadline:
             return f"did not return within {self._budget.cpu:g} seconds of computing"
         if time.monotonic() - self._wall > self._budget.wall:
             return f"did not return within {self._budget.wall:g} seconds"
+        if self._whole is not None and self._whole.over():
+            return "made the whole check take too long"
         return ""
 
 
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # one of the real-time signals
+        return f"signal {number}"
+
+
 def _usage(folder: Path) -> tuple[int, int]:
-    """Bytes and entries below a folder; stops counting at the limits."""
+    """Bytes and entries below a folder; stops counting at the limits.
+
+    It walks by descriptor: a path of nested long names can be too long to be opened. A folder that
+    cannot be read counts as too much.
+    """
     size = entries = 0
-    pending = [str(folder)]
-    while pending:
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(pending.pop()):
-                entries += 1
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                else:
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                if size > MAX_SCRATCH_BYTES or entries > MAX_SCRATCH_ENTRIES:
-                    return size, entries
+    pending = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY)]
+    try:
+        while pending:
+            descriptor = pending.pop()
+            try:
+                with os.scandir(descriptor) as found:
+                    for entry in found:
+                        entries += 1
+                        status = entry.stat(follow_symlinks=False)
+                        size += status.st_blocks * 512
+                        if size > MAX_SCRATCH_BYTES or entries > MAX_SCRATCH_ENTRIES:
+                            return size, entries
+                        if stat.S_ISDIR(status.st_mode):
+                            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+                            pending.append(os.open(entry.name, flags, dir_fd=descriptor))
+                            if len(pending) > MAX_SCRATCH_FOLDERS:
+                                return size, MAX_SCRATCH_ENTRIES + 1
+            except FileNotFoundError:
+                continue  # it went away meanwhile
+            except PermissionError:
+                return size, MAX_SCRATCH_ENTRIES + 1
+            finally:
+                os.close(descriptor)
+    finally:
+        for descriptor in pending:
+            os.close(descriptor)
     return size, entries
 
 

@@ -182,6 +182,7 @@ class Nursery:
         """
         channel = self._warm if warm or self._warm.ready else self._cold
         _ = channel.prepared
+        self._cold.collect()  # what was killed before is cleaned up after
         uid = self._take_uid() if self.layers.own_user else None
         scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=self.folder))
         if uid is not None:
@@ -330,8 +331,8 @@ def remove(folder: Path) -> None:
 def _sweep(uid: int) -> None:
     """Without Landlock a worker can leave files in the folders that all may write to."""
     for shared in SHARED_FOLDERS:
-        with contextlib.suppress(OSError):
-            for entry in os.scandir(shared):
+        with contextlib.suppress(OSError), os.scandir(shared) as entries:
+            for entry in entries:
                 if entry.stat(follow_symlinks=False).st_uid == uid:
                     if entry.is_dir(follow_symlinks=False):
                         remove(Path(entry.path))

@@ -7,12 +7,13 @@ parse.stack            # ['ROOT', 'a']: plain values cross, everything else stay
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from autograder.describe import describe
+from autograder.describe import describe, describe_type
 from autograder.errors import Failure, StudentLost
 from autograder.text import printable
 
@@ -22,7 +23,7 @@ from .session import Session
 
 MAX_ASKED = 500
 MAX_TRAIL = 16
-MAX_SLOW_IMPORTS = 2
+MAX_LOST_IMPORTS = 2
 
 
 class Remote:
@@ -142,6 +143,9 @@ class Student:
         self._budget: Budget = CALL
         self._watch: tuple[str, ...] = ()
         self._rejected: Failure | None = None
+        self._unfinished: list[str] = []
+        self.lost: StudentLost | None = None
+        """How the process ended, hung or broke the protocol, if it did."""
         self.asked: list[Asked] = []
         """What was asked since a module was last asked for; at most MAX_ASKED."""
 
@@ -157,12 +161,11 @@ class Student:
 
     def keep(self, function: Remote, *args: object) -> Remote:
         """Call `function` and leave the result in the worker, a value with its graph."""
-        result: Remote = self.call(function, args, {}, keep=True)
-        return result
+        return self._object(self.call(function, args, {}, keep=True), "The result")
 
     def put(self, value: object, *, requires_grad: bool = False) -> Remote:
         """An object of the worker's with that value."""
-        result: Remote = self._ask(
+        result = self._ask_object(
             lambda number, packer: wire.Put(number, packer.pack(value), requires_grad),
             lambda: "A value of the grader's",
         )
@@ -171,38 +174,44 @@ class Student:
 
     def fetch(self, remote: Remote) -> Any:
         """The present value of an object."""
-        return self._ask(lambda number, _: wire.Fetch(number, remote.number), lambda: repr(remote))
+        number = self._object(remote, "What is read").number
+        return self._ask(lambda request, _: wire.Fetch(request, number), lambda: repr(remote))
 
     def backward(self, result: Remote, weights: object) -> None:
         """Back-propagate from the weighted sum of the entries of a kept tensor."""
         # Not result.backward(weights): that imports a third of a second's worth of torch.
-        self.keep(self.keep(result.mul, weights).sum).backward()
+        self.keep(self.keep(self._object(result, "The result").mul, weights).sum).backward()
 
     def observe(self, remote: Remote, *names: str) -> list[Any]:
         """Several attributes at once, in one question."""
+        target = self._object(remote, "What is observed").number
         values: list[Any] = self._ask(
-            lambda number, _: wire.Observe(number, remote.number, list(names)),
+            lambda number, _: wire.Observe(number, target, list(names)),
             lambda: f"Reading {', '.join(names)} of {remote!r}",
         )
         if not isinstance(values, list) or len(values) != len(names):
-            raise StudentLost(f"{remote!r} broke the protocol: an answer is missing.")
+            raise self._forged(repr(remote))
         for name, value in zip(names, values, strict=True):
             self._note_value(remote, name, value)
         return values
 
     def parameters(self, module: Remote) -> list[Remote]:
         """The parameters of an `nn.Module`, in order."""
-        number = module.number
-        result: list[Remote] = self._ask(
+        number = self._object(module, "The model").number
+        result = self._ask(
             lambda request, _: wire.Parameters(request, number),
             lambda: f"{module!r}.parameters()",
         )
+        if not isinstance(result, list) or not all(isinstance(item, Remote) for item in result):
+            raise self._forged(f"{module!r}.parameters()")
         return result
 
     def assign(self, tensor: Remote, value: object) -> None:
         """Copy a value into a tensor, as an optimizer would."""
         self._ask(
-            lambda number, packer: wire.Assign(number, tensor.number, packer.pack(value)),
+            lambda number, packer: wire.Assign(
+                number, self._object(tensor, "A parameter").number, packer.pack(value)
+            ),
             lambda: f"{tensor!r}.copy_(…)",
         )
 
@@ -237,12 +246,7 @@ class Student:
     @property
     def trail(self) -> list[str]:
         """The last of what was asked, in words: for feedback."""
-        return [asked.words() for asked in self.asked[-MAX_TRAIL:]]
-
-    @property
-    def lost(self) -> bool:
-        """Whether the process ended, hung or broke the protocol."""
-        return self._worker is not None and self._worker.lost is not None
+        return [*(asked.words() for asked in self.asked[-MAX_TRAIL:]), *self._unfinished]
 
     @property
     def output(self) -> str:
@@ -267,6 +271,11 @@ class Student:
             if is_module
             else None,
         )
+        if is_module and not isinstance(value, Remote):
+            raise Failure(
+                f"{name} in {self._file(repr(remote))} should be a function or a class, not "
+                f"{describe_type(value)}."
+            )
         if isinstance(value, Remote):
             value._label = label()
             module = repr(remote) if is_module else None
@@ -287,18 +296,20 @@ class Student:
             words += [f"{name}={describe(value)}" for name, value in kwargs.items()]
             return f"{function!r}({', '.join(words)})"
 
-        value = self._ask(
-            lambda number, packer: wire.Call(
+        def make(number: int, packer: wire.Packer) -> wire.Call:
+            return wire.Call(
                 number,
                 function.number,
                 "",
                 [packer.pack(arg) for arg in args],
                 [(name, packer.pack(value)) for name, value in kwargs.items()],
-                keep,
+                keep or is_class,
                 list(self._watch),
-            ),
-            label,
-        )
+            )
+
+        # What a class makes is an object, also if it is a kind of list that could cross.
+        is_class = function._origin is not None and function._origin[2][:1].isupper()
+        value = self._ask_object(make, label) if keep or is_class else self._ask(make, label)
         if isinstance(value, Remote):
             value._label = f"{function!r}(…)" if keep else _variable(value.type_name)
 
@@ -320,52 +331,61 @@ class Student:
         if file is None:
             raise Failure(f"{name}.py was not handed in.")
         self.asked.clear()
-        key = (name, *self._stand_ins)
-        slow = self._session.slow_imports.setdefault(key, [])
-        if len(slow) == MAX_SLOW_IMPORTS:
-            raise StudentLost(f"{slow[-1]} It was tried {len(slow)} times.")
-        try:
-            with self.allow(IMPORT):
-                module: Remote = self._ask(
-                    lambda number, _: wire.Import(number, name),
-                    lambda: f"Importing {file}",
-                    module=name,
-                )
-        except StudentLost as error:
-            slow.append(str(error))
-            raise
+        with self._importing(name):
+            self._start(name)
+            module = self._ask_object(
+                lambda number, _: wire.Import(number, name), lambda: f"Importing {file}"
+            )
         module._label = name
         return module
 
-    def _start(self, module: str) -> Worker:
-        if self._worker is None:
-            self._worker = self._session.worker(module)
-            for part, function in self._stand_ins.items():
-                if function is not None:
-                    self._callbacks[0] = Answers("step", function)
-                self._stand_in(part)
-        return self._worker
+    @contextmanager
+    def _importing(self, name: str) -> Iterator[None]:
+        """With the budget of an import; one that was lost too often is not tried again."""
+        failed = self._session.lost_imports.setdefault((name, *self._stand_ins), [])
+        if len(failed) == MAX_LOST_IMPORTS:
+            self.lost = StudentLost(f"{failed[-1]} It was tried {len(failed)} times.")
+            raise self.lost
+        try:
+            with self.allow(IMPORT):
+                yield
+        except StudentLost as error:
+            failed.append(str(error))
+            raise
+
+    def _start(self, module: str) -> None:
+        if self._worker is not None:
+            return
+        if time_is_up := self._session.time_is_up():
+            raise StudentLost(time_is_up)
+        self._worker = self._session.worker(module)
+        for part, function in self._stand_ins.items():
+            if function is not None:
+                self._callbacks[0] = Answers("step", function)
+            self._stand_in(part)
 
     def _stand_in(self, part: str) -> None:
-        with self.allow(IMPORT):
-            self._ask(lambda number, _: wire.StandIn(number, part), lambda: "Importing your file")
+        self._ask(lambda number, _: wire.StandIn(number, part), lambda: "Importing your file")
 
     def _ask(
         self,
         make: Callable[[int, wire.Packer], wire.Message],
         label: Callable[[], str],
         missing: str | None = None,
-        module: str = "",
     ) -> Any:
-        worker = self._start(module)
+        self._start("")
+        assert self._worker is not None
         try:
-            reply, unpacker = worker.request(
+            reply, unpacker = self._worker.request(
                 make, wire.Packer(self._wrap), self._budget, self._answer, self._unwrap
             )
         except StudentLost as error:
-            raise StudentLost(f"{label()} {error}.") from None
+            if self.lost is None:
+                self.lost = StudentLost(f"{label()} {error}.")
+            raise self.lost from None
         if self._rejected is not None:  # whatever they made of it
             failure, self._rejected = self._rejected, None
+            self._unfinished = [label()]
             raise failure
         if isinstance(reply, wire.Raised):
             if missing is not None and reply.type == "AttributeError":
@@ -381,7 +401,28 @@ class Student:
             value = unpacker.unpack(reply.value)
             unpacker.finish()
         except wire.WireError as error:
-            raise StudentLost(f"{label()} {worker.broke(error)}.") from None
+            self.lost = StudentLost(f"{label()} {self._worker.broke(error)}.")
+            raise self.lost from None
+        return value
+
+    def _ask_object(
+        self, make: Callable[[int, wire.Packer], wire.Message], label: Callable[[], str]
+    ) -> Remote:
+        """As `_ask`, for what stays in the worker: a plain value in its place is forged."""
+        value = self._ask(make, label)
+        if not isinstance(value, Remote):
+            raise self._forged(label())
+        return value
+
+    def _forged(self, label: str) -> StudentLost:
+        self.lost = StudentLost(f"{label} broke the protocol: it answered with something else.")
+        return self.lost
+
+    @staticmethod
+    def _object(value: object, what: str) -> Remote:
+        """A value that must have stayed in the worker: an object, not a plain value."""
+        if not isinstance(value, Remote):
+            raise Failure(f"{what} should be an object with methods, not {describe_type(value)}.")
         return value
 
     def _fail_raised(self, label: str, raised: wire.Raised) -> NoReturn:
@@ -413,9 +454,11 @@ class Student:
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
             # What it was given are the student's values: whatever is wrong with them is theirs.
             shown = ", ".join(describe(arg) for arg in args)
-            self._rejected = Failure(f"{answers!r}.{answers.method}({shown}) makes no sense.")
+            self._rejected = Failure(f"{answers!r}.{answers.method}({shown}) cannot be answered.")
         else:
-            return packer.frame(wire.Returned(callback.id, packer.pack(result)))
+            with contextlib.suppress(wire.Unsendable):  # it echoes values of theirs
+                return packer.frame(wire.Returned(callback.id, packer.pack(result)))
+            self._rejected = Failure(f"{answers!r}.{answers.method} was given too large a value.")
         return packer.frame(wire.Rejected(callback.id))
 
     def _wrap(self, obj: object) -> wire.Value:

@@ -8,6 +8,7 @@ has exact base types: no subclass of the sender's ever reaches the receiver.
 
 from __future__ import annotations
 
+import math
 import struct
 import sys
 from collections import deque
@@ -306,8 +307,9 @@ class Packer:
         if isinstance(obj, tuple):
             return Sequence("tuple", [self.pack(item, depth + 1) for item in tuple.__iter__(obj)])
         if isinstance(obj, dict):
-            pairs = dict.items(obj)
-            return Mapping([(self.pack(k, depth + 1), self.pack(v, depth + 1)) for k, v in pairs])
+            return Mapping(
+                [(self._pack_key(k), self.pack(v, depth + 1)) for k, v in dict.items(obj)]
+            )
         if isinstance(obj, torch.Tensor):
             return self._pack_tensor(obj)
         if isinstance(obj, (np.ndarray, np.generic)):
@@ -316,8 +318,18 @@ class Packer:
             return DType(str(obj).removeprefix("torch."))
         return self._wrap(obj)
 
+    def _pack_key(self, key: object) -> Value:
+        if key is not None and not isinstance(key, (bool, int, float, str, bytes)):
+            raise Unsendable(f"it holds a dict with a {type(key).__name__} as a key")
+        return self.pack(key)
+
     def _pack_tensor(self, tensor: torch.Tensor) -> Array:
         plain = tensor.detach()
+        if plain.dim() > MAX_DIMS or plain.numel() * plain.element_size() > MAX_PAYLOAD:
+            # Before it is made contiguous: an expanded tensor is larger than it looks.
+            raise Unsendable(
+                f"it holds a tensor of more than {MAX_PAYLOAD >> 20} MiB or {MAX_DIMS} dimensions"
+            )
         name = str(plain.dtype).removeprefix("torch.")
         if name not in DTYPES or plain.layout != torch.strided or plain.device.type != "cpu":
             raise Unsendable(
@@ -329,8 +341,10 @@ class Packer:
         return self._add("tensor", name, list(plain.shape), data)
 
     def _pack_array(self, array: np.ndarray[Any, Any]) -> Array:
-        if array.dtype.name not in DTYPES:
-            raise Unsendable(f"it holds a numpy array of dtype {array.dtype.name}")
+        if array.dtype.name not in DTYPES or array.ndim > MAX_DIMS or array.nbytes > MAX_PAYLOAD:
+            raise Unsendable(
+                f"it holds a numpy array of dtype {array.dtype.name} and shape {array.shape}"
+            )
         native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
         return self._add("array", array.dtype.name, list(array.shape), native.tobytes())
 
@@ -340,8 +354,6 @@ class Packer:
         offset, self._size = self._size, self._size + len(data)
         if self._size > MAX_PAYLOAD:
             raise Unsendable(f"its tensors hold more than {MAX_PAYLOAD >> 20} MiB")
-        if len(shape) > MAX_DIMS:
-            raise Unsendable(f"it holds a tensor of more than {MAX_DIMS} dimensions")
         self._chunks.append(data)
         return Array(kind, dtype, shape, offset, len(data))
 
@@ -436,15 +448,15 @@ class Unpacker:
         dtype = DTYPES.get(value.dtype)
         if dtype is None or len(value.shape) > MAX_DIMS or any(n < 0 for n in value.shape):
             raise WireError("its answer held a tensor of an impossible dtype or shape")
-        numel = 1
-        for size in value.shape:
-            numel *= size
+        numel = math.prod(value.shape)
+        # An empty tensor may claim other dimensions that overflow when they are multiplied.
+        if math.prod(n for n in value.shape if n) > MAX_PAYLOAD:
+            raise WireError("its answer held a tensor of an impossible shape")
         start, self._end = self._end, self._end + value.nbytes
         if (
             value.offset != start
             or value.nbytes != numel * dtype.itemsize
             or self._end > len(self._payload)
-            or any(n > MAX_PAYLOAD for n in value.shape)
         ):
             raise WireError("its answer held a tensor whose bytes do not fit its shape")
         # A copy: a fresh, aligned tensor, so that nothing of the buffer is shared.
