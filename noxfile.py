@@ -89,7 +89,7 @@ def doctor(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
     prepare(session, "dev")
-    python(session, "-m", "pytest", *session.posargs)
+    python(session, "-m", "pytest", *(session.posargs or ["-n", "2"]))
 
 
 @session

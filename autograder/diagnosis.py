@@ -22,13 +22,16 @@ from autograder.misconceptions.registry import Misconception
 
 
 def diagnose(asked: Sequence[Asked], bank: Sequence[Misconception] = BANK) -> str:
-    """The sentence of the misconception that gives the same answers; "" if none is known."""
-    if not asked or asked[0].module is None or _gives_the_same(asked, None):
+    """The sentence of the one misconception that gives the same answers; "" if there is none."""
+    module = asked[0].module if asked else None
+    known = [
+        misconception
+        for misconception in bank
+        if misconception.module == module and _gives_the_same(asked, misconception)
+    ]
+    if len(known) != 1 or _gives_the_same(asked, None):
         return ""
-    for misconception in bank:
-        if misconception.module == asked[0].module and _gives_the_same(asked, misconception):
-            return misconception.sentence
-    return ""
+    return known[0].sentence
 
 
 def _gives_the_same(asked: Sequence[Asked], misconception: Misconception | None) -> bool:
@@ -39,7 +42,7 @@ def _gives_the_same(asked: Sequence[Asked], misconception: Misconception | None)
         if isinstance(value, Remote):
             return objects[value.number]
         if isinstance(value, Answers):
-            return SimpleNamespace(**{value.method: value.answer_locally})
+            return SimpleNamespace(**{value.method: value.locally or value.answer_locally})
         if isinstance(value, Fields):
             return SimpleNamespace(**value.fields)
         return value.clone() if isinstance(value, torch.Tensor) else value

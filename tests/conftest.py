@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from autograder.confinement.nursery import Nursery
@@ -35,12 +36,6 @@ def nursery() -> Iterator[Nursery]:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="session")
-def tier(nursery: Nursery) -> str:
-    """The tier of this machine."""
-    return self_test(nursery).name
-
-
 @pytest.fixture
 def grade_folder(nursery: Nursery) -> Iterator[Grade]:
     """Grades a folder as `arcgrade grade` does: `grade_folder(path, parts=("1a",), seed=7)`."""
@@ -60,6 +55,16 @@ def grade_folder(nursery: Nursery) -> Iterator[Grade]:
     yield run
     for copy in copies:
         shutil.rmtree(copy)
+
+
+@pytest.fixture
+def few_examples() -> Iterator[None]:
+    """Property checks try three inputs and shrink nothing: for tests that grade very often."""
+    full = hypothesis.settings.get_profile("arcgrade")
+    few = {"max_examples": 3, "phases": (hypothesis.Phase.generate,)}
+    hypothesis.settings.register_profile("arcgrade", full, **few)
+    yield
+    hypothesis.settings.register_profile("arcgrade", full)
 
 
 @pytest.fixture

@@ -279,6 +279,7 @@ CASES += [
 ]
 
 
+@pytest.mark.usefixtures("few_examples")
 @pytest.mark.parametrize(
     ("files", "kind"),
     [pytest.param(files, kind, id=f"{place}-{kind}") for place, files, kind in CASES],

@@ -84,14 +84,21 @@ class Answers:
         method: the name of the method.
         function: what answers it; gets `Remote` objects for what is not plain.
         observe: attributes of such objects that come along, in `Remote.seen`.
+        locally: what answers our own code, which passes the objects themselves, if that should
+            leave no trace.
     """
 
     def __init__(
-        self, method: str, function: Callable[..., object], observe: tuple[str, ...] = ()
+        self,
+        method: str,
+        function: Callable[..., object],
+        observe: tuple[str, ...] = (),
+        locally: Callable[..., object] | None = None,
     ) -> None:
         self.method = method
         self.function = function
         self.observe = observe
+        self.locally = locally
 
     def answer_locally(self, *args: object) -> object:
         """The answer to our own code, which has the objects themselves."""

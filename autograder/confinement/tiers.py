@@ -113,7 +113,7 @@ def self_test(nursery: Nursery) -> Tier:
     """
     layers = nursery.layers
     empty = nursery.folder / "nothing-handed-in"
-    empty.mkdir()
+    empty.mkdir(exist_ok=True)
     worker = nursery.fork(empty, {}, {}).worker()
     try:
         applied = worker.wait_ready()

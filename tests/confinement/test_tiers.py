@@ -12,7 +12,7 @@ from autograder.confinement import nursery as nursery_module
 from autograder.confinement.nursery import Layers, Nursery, remove
 from autograder.confinement.session import Session
 from autograder.confinement.student import Student
-from autograder.confinement.tiers import Tier, self_test
+from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade, GraderFault
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives workers a user each")
@@ -20,16 +20,10 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives worke
 
 def test_this_machine_grades(nursery: Nursery) -> None:
     """Where this suite can run, no attempt is open: tier A as root, tier C as an ordinary user."""
-    tier = self_test_again(nursery)
+    tier = self_test(nursery)
     assert tier.open == ()
     assert tier.name == ("A" if os.geteuid() == 0 else "C")
     assert tier.require() is tier
-
-
-def self_test_again(nursery: Nursery) -> Tier:
-    """The self-test makes a folder of its own, once a nursery."""
-    remove(nursery.folder / "nothing-handed-in")
-    return self_test(nursery)
 
 
 @pytest.mark.parametrize(
