@@ -5,8 +5,8 @@ Each hand-in of `submissions/` says in its first lines what it is and what it mu
     # classifier.py: the specs of inputs and labels are swapped.
     # Loses: 1c.1
 
-A file takes the place of one reference solution, and is graded on the parts of that file and, for
-the classifier and the parser, on those that build on it. A folder is handed in as it is. Where
+A file takes the place of one reference solution, and is graded on the parts of that file, from the
+first one that it must lose to those that build on it. A folder is handed in as it is. Where
 the checks do not agree yet, a third line says what is lost today (`# Today: 1c.1 1c.2`); the row
 is expected to fail until they do, and then the line has to go.
 """
@@ -73,13 +73,15 @@ class Row:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts to grade: those of its files."""
+        """The parts to grade: those of its files, from the first one that it must lose."""
+        first = min(self.loses, default="")[:2]
         files = {self.file} if self.file else {f.name for f in _files(self.path)}
         return tuple(
             part
             for graded, parts in PARTS.items()
             if any(name.endswith(graded) for name in files)
             for part in parts
+            if part >= first
         )
 
 

@@ -12,6 +12,7 @@ from autograder.hidden.inputs import integer, normal, one_hot
 
 SOFTMAX = StandIn("softmax", "softmax.py", fallback="softmax alone")
 MODEL = StandIn("SoftmaxModel", "the constructor, forward and loss of SoftmaxModel")
+FED_MODEL = StandIn("SoftmaxModel and feed", "parts 1c and 1d of SoftmaxModel")
 
 
 def config(rng: torch.Generator, **values: object) -> Fields:
@@ -35,11 +36,20 @@ def _n_classes(config: Fields) -> int:
     return int(str(config.fields["n_classes"]))
 
 
+def randomise(student: Any, model: Remote, rng: torch.Generator) -> list[Remote]:
+    """Give random values to whatever parameters a model has."""
+    parameters: list[Remote] = student.parameters(model)
+    for parameter in parameters:
+        student.assign(parameter, normal(rng, *student.fetch(parameter).shape))
+    return parameters
+
+
 class Weights:
     """W and b of a student's model, found among its parameters by their shapes.
 
     W may be stored as `x @ W` needs it or, as `nn.Linear` does, transposed; b may have a row's
-    shape. Whatever the form, here they are `(n_features, n_classes)` and `(n_classes,)`.
+    shape, and float64 is as good as float32. Whatever the form, here they are float32
+    `(n_features, n_classes)` and `(n_classes,)`.
     """
 
     def __init__(self, student: Any, model: Remote, config: Fields) -> None:
@@ -68,16 +78,9 @@ class Weights:
         self._student.assign(self._W, W.T.contiguous() if self._transposed else W)
         self._student.assign(self._b, b.reshape(self._bias_shape))
 
-    def gradients(self) -> tuple[Tensor, Tensor]:
-        """Their gradients; a failure where there is none."""
-        W, b = self._W.grad, self._b.grad
-        for name, gradient in (("W", W), ("b", b)):
-            if not isinstance(gradient, Tensor):
-                raise Failure(f"After loss.backward() {name} has no gradient.")
-        return self._plain(W, b)
-
     def _plain(self, W: Any, b: Any) -> tuple[Tensor, Tensor]:
         for tensor in (W, b):
             if not isinstance(tensor, Tensor):
                 raise Failure("A parameter of SoftmaxModel is not a tensor.")
-        return (W.detach().T if self._transposed else W.detach()), b.detach().reshape(-1)
+        W, b = W.detach().float(), b.detach().float()
+        return (W.T if self._transposed else W), b.reshape(-1)

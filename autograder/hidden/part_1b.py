@@ -17,7 +17,14 @@ from autograder.checks import (
     number,
     weight,
 )
-from autograder.hidden.inputs import integer, labelled_distributions, normal, one_hot
+from autograder.hidden.inputs import (
+    NO_GRAPH,
+    check_gradient,
+    integer,
+    labelled_distributions,
+    normal,
+    one_hot,
+)
 from autograder.hidden.part_1a import SOFTMAX_NAMES, SOFTMAX_OPERATIONS
 from solutions.softmax import cross_entropy_loss, softmax
 
@@ -38,8 +45,8 @@ forbidden = Forbidden(
 def test_one_example(student: Any, example: tuple[Tensor, Tensor]) -> None:
     """The loss of one example is −log of the probability of its class."""
     y, yhat = example
-    loss = as_number(student.softmax.cross_entropy_loss(y, yhat), "The loss")
-    assert_close(loss.to(yhat.dtype), cross_entropy_loss(y, yhat), "The loss")
+    loss = _number(student.softmax.cross_entropy_loss(y, yhat))
+    assert_close(loss, cross_entropy_loss(y, yhat), "The loss")
 
 
 @number("1b.2")
@@ -49,8 +56,8 @@ def test_sum_over_batch(student: Any, rng: torch.Generator) -> None:
     n, c = integer(rng, 3, 6), integer(rng, 3, 5)
     yhat = softmax(normal(rng, n, c))
     y = one_hot(torch.randint(c, (n,), generator=rng), c)
-    loss = as_number(student.softmax.cross_entropy_loss(y, yhat), "The loss")
-    assert_close(loss.to(yhat.dtype), cross_entropy_loss(y, yhat), f"The loss of {n} examples")
+    loss = _number(student.softmax.cross_entropy_loss(y, yhat))
+    assert_close(loss, cross_entropy_loss(y, yhat), f"The loss of {n} examples")
 
 
 @number("1b.3")
@@ -62,21 +69,40 @@ def test_form(student: Any, rng: torch.Generator) -> None:
             yhat = softmax(normal(rng, 1, 4, dtype=dtype))
             y = one_hot(torch.tensor([integer(rng, 0, 3)]), 4).to(labels)
             loss = as_tensor(student.softmax.cross_entropy_loss(y, yhat), "The loss")
-            if loss.dtype != dtype or loss.shape != ():
-                form = f"{str(loss.dtype)[6:]} of shape {tuple(loss.shape)}"
-                raise Failure(f"The loss should be {str(dtype)[6:]} of shape (), not {form}.")
+            if loss.shape != ():
+                raise Failure(f"The loss should have shape (), not {tuple(loss.shape)}.")
+            if loss.dtype != dtype:
+                wanted, got = (str(d).removeprefix("torch.") for d in (dtype, loss.dtype))
+                raise Failure(f"The loss of a {wanted} ŷ should have that dtype, not {got}.")
 
 
 @number("1b.4")
 @weight(1)
 def test_gradient(student: Any, rng: torch.Generator) -> None:
     """Gradients flow through the loss to ŷ."""
-    value = softmax(normal(rng, 1, 4))
-    y = one_hot(torch.tensor([integer(rng, 0, 3)]), 4)
+    # Judged against the student's own losses: a wrong value is another check's affair.
+    value = 1 + torch.rand(1, 4, generator=rng)
+    value /= value.sum()
     function = student.softmax.cross_entropy_loss
-    yhat = student.put(value, requires_grad=True)
-    student.keep(function, y, yhat).backward()
-    copy = value.clone().requires_grad_()
-    cross_entropy_loss(y, copy).backward()
-    assert copy.grad is not None
-    assert_close(yhat.grad, copy.grad, "The gradient of the loss with respect to ŷ")
+    right, wrong = torch.randperm(4, generator=rng).tolist()[:2]
+    gradients = []
+    for label in (right, wrong):
+        y = one_hot(torch.tensor([label]), 4)
+        yhat = student.put(value, requires_grad=True)
+        loss = student.keep(function, y, yhat)
+        if not loss.requires_grad:
+            raise Failure(f"The loss has no gradient: {NO_GRAPH}")
+        student.keep(loss.sum).backward()
+
+        def loss_of(value: Tensor, y: Tensor = y) -> float:
+            return float(_number(function(y, value)))
+
+        check_gradient(yhat.grad, value, loss_of, "The gradient of ŷ")
+        gradients.append(yhat.grad)
+    if torch.equal(*gradients):
+        raise Failure("The gradient of the loss is the same whatever the labels are.")
+
+
+def _number(loss: object) -> Tensor:
+    """The loss as float32: its form is another check's affair."""
+    return torch.tensor(loss) if isinstance(loss, float) else as_number(loss, "The loss").float()

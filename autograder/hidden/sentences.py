@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from autograder.checks import Answers, Failure, Remote
 from autograder.describe import describe, describe_type
-from solutions.parser_transitions import Dependency, PartialParse, Transition
+from autograder.hidden.inputs import integer
+from solutions.parser_transitions import Dependency, IllegalTransition, PartialParse, Transition
 
 WORDS = (
     "the", "parser", "reads", "a", "long", "sentence", "and", "finds", "its", "head",
@@ -33,26 +34,28 @@ def distinct_sentences(min_words: int = 1, max_words: int = 6) -> st.SearchStrat
     return st.lists(st.sampled_from(WORDS), min_size=min_words, max_size=max_words, unique=True)
 
 
-@st.composite
-def derivations(draw: st.DrawFn, min_words: int = 1, max_words: int = 6) -> Derivation:
+def derivation(rng: torch.Generator, n_words: int) -> Derivation:
     """A complete derivation of a sentence without a repeated word."""
-    words = draw(distinct_sentences(min_words, max_words))
+    words = sentence(rng, n_words)
     parse, transitions = PartialParse(words), list[Transition]()
     while not parse.finished:
-        transition = draw(st.sampled_from(legal(parse.stack, parse.buffer)))
-        parse.parse_step(transition)
-        transitions.append(transition)
+        choices = legal(parse.stack, parse.buffer)
+        transitions.append(choices[integer(rng, 0, len(choices) - 1)])
+        parse.parse_step(transitions[-1])
     return Derivation(words, transitions)
 
 
-def legal(stack: Sequence[str], buffer: Sequence[str]) -> list[Transition]:
-    """The transitions that a state allows; ROOT is nobody's dependent and leaves last."""
+def legal(stack: Sequence[str], buffer: Sequence[str], *, early: bool = False) -> list[Transition]:
+    """The transitions that a state allows; ROOT is nobody's dependent.
+
+    Unless it may come `early`, ROOT's arc comes last, when the buffer is empty.
+    """
     transitions: list[Transition] = []
     if buffer:
         transitions.append("S")
     if len(stack) > 2:
         transitions.append("LA")
-    if len(stack) > 2 or (len(stack) == 2 and not buffer):
+    if len(stack) > 2 or (len(stack) == 2 and (early or not buffer)):
         transitions.append("RA")
     return transitions
 
@@ -69,20 +72,33 @@ class Chooser:
     What it is asked is written down where the student's code cannot reach it.
     """
 
-    def __init__(self, salt: int) -> None:
-        """Another salt makes another model."""
-        self._salt = salt
+    def __init__(
+        self, rng: torch.Generator, sentences: Sequence[Sequence[str]], *, early: bool = False
+    ) -> None:
+        """Another model each time; different sentences of a length get different transitions."""
+        self._early = early
         self.batch_sizes: list[int] = []
-        self.answers = Answers("predict", self.predict, observe=("stack", "buffer"))
+        self.finished: list[str] | None = None
+        """The stack of a finished parse that the model was asked about, if it ever was."""
+        self.under_way = 0
+        """How often it was asked about a parse that is no longer at its start."""
+        self._asked = 0
+        self._needed = sum(2 * len(words) for words in sentences)
+        self.answers = Answers(
+            "predict",
+            self.predict,
+            observe=("stack", "buffer"),
+            locally=lambda parses: [self.choose(parse.stack, parse.buffer) for parse in parses],
+        )
+        distinct = {tuple(words) for words in sentences if len(words) > 1}
+        for _ in range(100):
+            self._salt = integer(rng, 0, 2**40)
+            if len({tuple(self._derive(words)[0]) for words in distinct}) == len(distinct):
+                break
 
     def choose(self, stack: Sequence[str], buffer: Sequence[str]) -> Transition:
-        """A legal transition; a failure if the parse is finished or no state of a parse."""
-        choices = legal(stack, buffer)
-        if not choices:
-            raise Failure(
-                "model.predict was asked about a parse that is finished: its buffer is empty and "
-                f"its stack is {describe(list(stack))}."
-            )
+        """A legal transition, or SHIFT where the parse is finished."""
+        choices = legal(stack, buffer, early=self._early) or ["S"]
         state = repr((self._salt, list(stack), list(buffer))).encode()
         return choices[hashlib.sha256(state).digest()[0] % len(choices)]
 
@@ -94,15 +110,39 @@ class Chooser:
                 f"{describe_type(partial_parses)}."
             )
         self.batch_sizes.append(len(partial_parses))
+        self._asked += max(1, len(partial_parses))
+        if self._asked > 3 * self._needed + 20:
+            raise Failure(
+                f"model.predict was asked for {self._asked} transitions, where {self._needed} are "
+                f"enough: the loop does not seem to end.{self.told}"
+            )
         states = [_state(parse) for parse in partial_parses]
+        for stack, buffer in states:
+            self.under_way += len(stack) > 1
+            if not buffer and len(stack) < 2:
+                self.finished = stack
         return [self.choose(stack, buffer) for stack, buffer in states]
+
+    @property
+    def told(self) -> str:
+        """What to say of a finished parse, after another sentence; empty if there was none."""
+        if self.finished is None:
+            return ""
+        return (
+            " model.predict was asked about a parse that is finished: its buffer is empty and its "
+            f"stack is {describe(self.finished)}."
+        )
 
     def dependencies(self, words: Sequence[str]) -> list[Dependency]:
         """What a right parser makes of a sentence with this model."""
-        parse = PartialParse(words)
+        return self._derive(words)[1]
+
+    def _derive(self, words: Sequence[str]) -> tuple[list[Transition], list[Dependency]]:
+        parse, transitions = PartialParse(words), list[Transition]()
         while not parse.finished:
-            parse.parse_step(self.choose(parse.stack, parse.buffer))
-        return parse.dependencies
+            transitions.append(self.choose(parse.stack, parse.buffer))
+            parse.parse_step(transitions[-1])
+        return transitions, parse.dependencies
 
 
 def _state(parse: object) -> tuple[list[str], list[str]]:
@@ -119,5 +159,10 @@ def step(stack: Any, buffer: Any, dependencies: Any, transition: Any) -> tuple[A
     """The state after a transition, for a stand-in that takes the place of 2c."""
     parse = PartialParse(buffer)
     parse.stack, parse.dependencies = list(stack), list(dependencies)
-    parse.parse_step(transition)
+    try:
+        parse.parse_step(transition)
+    except IllegalTransition as error:
+        raise Failure(
+            f"parse_step({describe(transition)}) was called where that is not legal: {error}."
+        ) from None
     return parse.stack, parse.buffer, parse.dependencies

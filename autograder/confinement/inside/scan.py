@@ -7,24 +7,34 @@ from __future__ import annotations
 
 import ast
 
+from .submitted import PACKAGE, is_own
+
 
 def uses(source: bytes, functions: list[str], names: list[str]) -> list[tuple[str, str, int]]:
     """(function, name, line) of each of `names` used in `functions`, or in helpers they call.
 
     Only what comes from elsewhere counts: an attribute (`torch.softmax`, `x.softmax`), an
     imported name under whatever alias, `getattr` with a literal. The student's own function of
-    that name does not. A source that cannot be parsed has no uses; importing it will fail.
+    that name, here or in another file of the submission, does not. A source that
+    cannot be parsed has no uses; importing it will fail.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     wanted = set(names)
+    own = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and node.level))
+        for alias in node.names
+        if _is_own(alias.name, 0)
+    }
     defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     imported = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and not _is_own(node.module, node.level)
         for alias in node.names
         if alias.name in wanted
     }
@@ -45,7 +55,8 @@ def uses(source: bytes, functions: list[str], names: list[str]) -> list[tuple[st
             seen.add(name)
             for node in ast.walk(defined[name]):
                 if isinstance(node, ast.Attribute) and node.attr in wanted:
-                    found.append((function, node.attr, node.lineno))
+                    if not (isinstance(node.value, ast.Name) and node.value.id in own):
+                        found.append((function, node.attr, node.lineno))
                 elif isinstance(node, ast.Name) and node.id in imported and node.id not in defined:
                     found.append((function, imported[node.id], node.lineno))
                 elif isinstance(node, ast.Name):
@@ -60,3 +71,8 @@ def uses(source: bytes, functions: list[str], names: list[str]) -> list[tuple[st
                 ):
                     found.append((function, str(node.args[1].value), node.lineno))
     return sorted(set(found), key=lambda use: use[2])
+
+
+def _is_own(module: str | None, level: int) -> bool:
+    """Whether an import is of a file of the submission; what that imports shows when it runs."""
+    return level > 0 or is_own((module or "").removeprefix(f"{PACKAGE}."))

@@ -153,6 +153,8 @@ class Worker:
             submitted.stand_in_softmax(alone=part == "softmax alone")
         elif part == "SoftmaxModel":
             submitted.stand_in_softmax_model()
+        elif part == "SoftmaxModel and feed":
+            submitted.stand_in_softmax_model(feed=True)
         elif part == "PartialParse":
             step = wire.Proxy(0, "step")
             submitted.stand_in_partial_parse(

@@ -1,6 +1,5 @@
 # parser_transitions.py: model.predict gets finished parses until the whole slice is done.
 # Loses: 2d.5
-# Today: 2d.2 2d.5
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

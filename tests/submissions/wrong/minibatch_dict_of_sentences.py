@@ -1,6 +1,5 @@
 # parser_transitions.py: keeps parses by their words, so that equal sentences become one.
 # Loses: 2d.6
-# Today: 2d.4 2d.6
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

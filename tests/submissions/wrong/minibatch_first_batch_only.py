@@ -1,6 +1,5 @@
 # parser_transitions.py: only the first batch is parsed.
 # Loses: 2d.4
-# Today: 2d.2 2d.4
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

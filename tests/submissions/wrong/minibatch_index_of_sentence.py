@@ -1,6 +1,5 @@
 # parser_transitions.py: finds a parse's place by index(), which is the first of equals.
 # Loses: 2d.6
-# Today: 2d.4 2d.6
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

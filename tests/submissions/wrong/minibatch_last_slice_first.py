@@ -1,6 +1,5 @@
 # parser_transitions.py: takes slices from the end of the list and keeps that order.
 # Loses: 2d.2
-# Today: 2d.2 2d.4
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

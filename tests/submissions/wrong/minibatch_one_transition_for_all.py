@@ -1,6 +1,5 @@
 # parser_transitions.py: the first transition of a prediction is applied to the whole batch.
-# Loses: 2d.2 2d.3 2d.4 2d.5 2d.6 2d.7
-# Today: 2d.2 2d.3 2d.4 2d.5 2d.7
+# Loses: 2d.2 2d.3 2d.4 2d.5 2d.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

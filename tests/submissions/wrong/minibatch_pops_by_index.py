@@ -1,6 +1,5 @@
 # parser_transitions.py: pops finished parses by index from a list that shrinks.
 # Loses: 2d.3
-# Today: 2d.2 2d.3 2d.4 2d.6 2d.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # parser_transitions.py: stops a parse when ROOT is alone on the stack, words left or not.
 # Loses: 2d.1
-# Today: nothing
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # classifier.py: W has the starter's 100 features, whatever the configuration says.
 # Loses: 1d.1 1d.2 1d.4
-# Today: 1d.1 1d.2 1d.4 1e.1
 import torch
 from torch import nn
 

@@ -1,6 +1,5 @@
 # classifier.py: adds weight decay to the loss, which nobody asked for.
 # Loses: 1d.3
-# Today: nothing
 import torch
 from torch import nn
 

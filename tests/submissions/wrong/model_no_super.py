@@ -1,6 +1,5 @@
 # classifier.py: forgets to initialise nn.Module.
 # Loses: 1d.1 1d.2 1d.3 1d.4
-# Today: 1d.1 1d.2 1d.3 1d.4 1e.1 1e.2 1e.3 1e.4
 import torch
 from torch import nn
 

@@ -1,6 +1,5 @@
 # classifier.py: there is no b.
 # Loses: 1d.1 1d.2
-# Today: 1d.1 1d.2 1d.4 1e.1 1e.4
 import torch
 from torch import nn
 

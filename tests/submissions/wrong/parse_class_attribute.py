@@ -1,6 +1,5 @@
 # parser_transitions.py: the dependencies belong to the class, so all parses share them.
 # Loses: 2c.8
-# Today: 2c.3 2c.4 2c.5 2c.7 2c.8
 class PartialParse(object):
     dependencies = []
 

@@ -1,6 +1,5 @@
 # parser_transitions.py: the stack is a default argument, so all parses share it.
 # Loses: 2c.8
-# Today: 2c.2 2c.3 2c.7
 class PartialParse(object):
     def __init__(self, sentence, stack=["ROOT"]):
         self.sentence = sentence

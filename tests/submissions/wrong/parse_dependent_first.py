@@ -1,6 +1,5 @@
 # parser_transitions.py: dependencies are (dependent, head).
 # Loses: 2c.3 2c.4
-# Today: 2c.3 2c.4 2c.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

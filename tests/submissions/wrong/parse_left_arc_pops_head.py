@@ -1,6 +1,5 @@
 # parser_transitions.py: LEFT-ARC removes the head instead of the dependent.
 # Loses: 2c.3
-# Today: 2c.3 2c.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # parser_transitions.py: an arc that is there already is not recorded again.
 # Loses: 2c.7
-# Today: nothing
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # parser_transitions.py: the stack starts empty, without ROOT.
 # Loses: 2c.1
-# Today: 2c.1 2c.2 2c.3 2c.4 2c.5 2c.6 2c.7 2c.8
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

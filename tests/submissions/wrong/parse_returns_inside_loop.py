@@ -1,6 +1,5 @@
 # parser_transitions.py: parse returns after its first transition.
 # Loses: 2c.5
-# Today: 2c.5 2c.8
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # parser_transitions.py: the arc from ROOT is not recorded.
 # Loses: 2c.4
-# Today: 2c.4 2c.5
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # parser_transitions.py: SHIFT puts the word at the bottom of the stack, above ROOT.
 # Loses: 2c.2
-# Today: 2c.2 2c.3 2c.4 2c.7
 class PartialParse(object):
     def __init__(self, sentence):
         self.sentence = sentence

@@ -1,6 +1,5 @@
 # classifier.py: each batch is trained on twice, once to get its loss.
 # Loses: 1e.4
-# Today: nothing
 import torch
 from torch import nn
 

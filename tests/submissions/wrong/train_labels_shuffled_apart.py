@@ -1,6 +1,5 @@
 # classifier.py: inputs and labels are shuffled independently of each other.
 # Loses: 1e.4
-# Today: nothing
 import torch
 from torch import nn
 

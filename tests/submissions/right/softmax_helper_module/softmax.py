@@ -1,6 +1,5 @@
 # softmax.py: the mathematics lies in a module of the student's own, with names like torch's.
 # Loses: nothing
-# Today: 1a.1 1a.2 1a.3 1a.4
 from my_math import logsumexp, row_max
 import my_math
 
