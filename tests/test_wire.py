@@ -122,10 +122,10 @@ def test_strings_arrive_interned() -> None:
         (torch.zeros(1, dtype=torch.complex64), "dense CPU tensors of real numbers"),
         (torch.eye(2).to_sparse(), "dense CPU tensors of real numbers"),
         (np.array(["a"]), "numpy array of dtype str"),
-        (torch.zeros([1] * 9), "more than 8 dimensions"),
+        (torch.zeros([1] * 9), "more than 64 MiB or 8 dimensions"),
         ([0] * 30_000, "more than 20000 parts"),
         ("x" * 300_000, "more than 256 KiB to describe"),
-        (torch.zeros(65 << 20, dtype=torch.uint8), "hold more than 64 MiB"),
+        (torch.zeros(65 << 20, dtype=torch.uint8), "more than 64 MiB or 8 dimensions"),
     ],
     ids=lambda value: "" if not isinstance(value, str) else value[:20],
 )

@@ -297,6 +297,7 @@ class Student:
         self, function: Remote, args: tuple[object, ...], kwargs: dict[str, object], *, keep: bool
     ) -> Any:
         """Call an object of the worker's."""
+        self._object(function, "What is called")
 
         def label() -> str:
             words = [describe(arg) for arg in args]

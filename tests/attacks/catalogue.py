@@ -637,6 +637,7 @@ THEFT = (
             result = likely[0] if likely else honest(x)
         """,
         answer="result",
+        cost=Cost.SOME,  # what it may find is an answer of its own, to another question
     ),
     Attack(
         "looks for secrets in files, folders, memory and variables",
