@@ -1,1 +1,1 @@
-"""Treebanks, and the sample submission."""
+"""The sample submission."""
