@@ -71,7 +71,6 @@ class Worker:
         self.scratch = scratch
         self.output = b""
         """The first part of what it printed."""
-        self.printed = 0
         self.lost: str | None = None
         """Why no request can be made any more, as a predicate: "did not return within 5 s"."""
         self._bury = bury
@@ -223,7 +222,6 @@ class Worker:
     def _drain(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while chunk := os.read(self._output, KEEP_OUTPUT):
-                self.printed += len(chunk)
                 self.output += chunk[: KEEP_OUTPUT - len(self.output)]
                 if len(chunk) < KEEP_OUTPUT:
                     return

@@ -308,7 +308,6 @@ class Student:
             return wire.Call(
                 number,
                 function.number,
-                "",
                 [packer.pack(arg) for arg in args],
                 [(name, packer.pack(value)) for name, value in kwargs.items()],
                 keep or is_class,

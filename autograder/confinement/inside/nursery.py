@@ -35,7 +35,6 @@ class Prepared(msgspec.Struct, forbid_unknown_fields=True):
     hidden: list[str]
     machine: str
     release: str
-    landlock: int
 
 
 class Spec(msgspec.Struct, forbid_unknown_fields=True):
@@ -108,14 +107,14 @@ def main(cold: socket.socket, warm: socket.socket, preparation: Preparation) -> 
 
 def serve(control: socket.socket) -> NoReturn:
     """Say that workers can be forked, and fork them."""
-    from . import confine, landlock
+    from . import confine
 
     assert confine.runtime is not None
     gc.collect()
     gc.freeze()
     sys.dont_write_bytecode = True
     uname = os.uname()
-    prepared = Prepared(confine.runtime.hidden, uname.machine, uname.release, landlock.abi())
+    prepared = Prepared(confine.runtime.hidden, uname.machine, uname.release)
     control.send(msgspec.json.encode(prepared))
     decoder = msgspec.json.Decoder(Request)
     while True:

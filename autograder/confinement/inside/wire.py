@@ -146,10 +146,9 @@ class Observe(Message, tag="observe"):
 
 
 class Call(Message, tag="call"):
-    """Call an object, or one of its methods; `keep` leaves the result in the worker."""
+    """Call an object; `keep` leaves the result in the worker."""
 
     target: int
-    name: str
     args: list[Value]
     kwargs: list[tuple[str, Value]]
     keep: bool = False

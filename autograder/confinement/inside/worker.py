@@ -137,8 +137,6 @@ class Worker:
 
     def _call(self, message: wire.Call, unpacker: wire.Unpacker, watched: list[str]) -> object:
         function: Any = self._objects[message.target]
-        if message.name:
-            function = getattr(function, message.name)
         args = [unpacker.unpack(arg) for arg in message.args]
         kwargs = {name: unpacker.unpack(value) for name, value in message.kwargs}
         watch = _Watch(message.watch) if message.watch else None
