@@ -73,6 +73,12 @@ class Weights:
         """The present values."""
         return self._plain(self._student.fetch(self._W), self._student.fetch(self._b))
 
+    def draw(self, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Give them random values, and return these."""
+        W, b = (normal(rng, *value.shape) for value in self.get())
+        self.set(W, b)
+        return W, b
+
     def set(self, W: Tensor, b: Tensor) -> None:
         """Give them values."""
         self._student.assign(self._W, W.T.contiguous() if self._transposed else W)

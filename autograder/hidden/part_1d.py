@@ -32,8 +32,7 @@ def test_forward(student: Any, rng: torch.Generator) -> None:
     given = config(rng)
     model = student.classifier.SoftmaxModel(given)
     weights = Weights(student, model, given)
-    W, b = (normal(rng, *value.shape) for value in weights.get())
-    weights.set(W, b)
+    W, b = weights.draw(rng)
     inputs, _ = batch(rng, given, 3)
     assert_close(model.forward(inputs), softmax(inputs @ W + b), "forward(inputs)")
 

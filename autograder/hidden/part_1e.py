@@ -18,7 +18,7 @@ from autograder.checks import (
     weight,
 )
 from autograder.describe import describe, describe_type
-from autograder.hidden.inputs import integer, normal, one_hot
+from autograder.hidden.inputs import integer, one_hot
 from autograder.hidden.model import FED_MODEL, SOFTMAX, Weights, batch, config
 from solutions.softmax import cross_entropy_loss, softmax
 
@@ -31,8 +31,7 @@ def test_one_step(student: Any, rng: torch.Generator) -> None:
     given = config(rng)
     model = student.classifier.SoftmaxModel(given)
     weights = Weights(student, model, given)
-    W, b = (normal(rng, *value.shape) for value in weights.get())
-    weights.set(W, b)
+    W, b = weights.draw(rng)
     for step in ("one call", "a second call"):
         inputs, labels = batch(rng, given, 4)
         model.train_on_batch(inputs, labels)
@@ -142,8 +141,7 @@ def _random_model(
     """A model with random W and b."""
     model = student.classifier.SoftmaxModel(given)
     weights = Weights(student, model, given)
-    W, b = (normal(rng, *value.shape) for value in weights.get())
-    weights.set(W, b)
+    W, b = weights.draw(rng)
     return model, W, b
 
 
