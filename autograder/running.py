@@ -121,6 +121,11 @@ class Plugin:
         student.close()
 
     @pytest.fixture
+    def submission(self) -> Submission:
+        """What was handed in, for checks that read a file of it as data."""
+        return self._order.submission
+
+    @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
         """A generator for this check and this submission."""
         return torch.Generator().manual_seed(self._seed(self._checks[request.node.nodeid]))

@@ -31,7 +31,7 @@ from autograder.archive import (
     folder_entries,
     zip_entries,
 )
-from autograder.errors import CannotGrade
+from autograder.errors import CannotGrade, Failure
 from autograder.text import printable
 
 GRADED = (
@@ -87,6 +87,21 @@ class Submission:
     files: Mapping[str, str]  # graded file to its path in `folder`: softmax.py to q1_softmax.py
     digest: str  # SHA-256, hexadecimal, of the names and contents of the files taken
     notes: tuple[str, ...]  # sentences for staff and student
+
+    def text(self, file: str) -> str:
+        """The text of a graded file that is read as data, such as written.toml.
+
+        Raises:
+            Failure: it was not handed in, or is no text; the sentence is for the student.
+        """
+        if file not in self.files:
+            raise Failure(f"{file} was not handed in.")
+        data = self.folder.joinpath(self.files[file]).read_bytes()
+        try:
+            return data.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise Failure(f"{file}, line {line}: this is not UTF-8; save it as UTF-8.") from None
 
 
 def open_submission(path: Path, into: Path) -> Submission:

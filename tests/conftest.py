@@ -14,10 +14,10 @@ from autograder.confinement.nursery import Nursery
 from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade
 from autograder.grading import grade
-from autograder.report import Report
+from autograder.report import Outcome, Report
 from autograder.running import Order
 from autograder.single import session_for
-from autograder.submission import open_submission
+from autograder.submission import GRADED, open_submission
 
 ROOT = Path(__file__).parent.parent
 SOLUTIONS = ROOT / "solutions"
@@ -77,9 +77,9 @@ def hand_in(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
     def make(files: Mapping[str, str | None]) -> Path:
         folder = tmp_path / "hand-in"
         folder.mkdir()
-        for name in ("softmax.py", "classifier.py", "parser_transitions.py"):
-            if name not in files:
-                shutil.copy(SOLUTIONS / name, folder / name)
+        for path in SOLUTIONS.iterdir():
+            if path.name in GRADED and path.name not in files:
+                shutil.copy(path, folder)
         for name, text in files.items():
             if text is not None:
                 path = folder / name
@@ -96,5 +96,9 @@ def points(report: Report) -> dict[str, float]:
 
 
 def lost(report: Report) -> set[str]:
-    """The numbers of the checks that did not give all their points."""
-    return {result.number for result in report.results if result.points < result.max_points}
+    """The numbers of the checks that did not give all their points, or that practice failed."""
+    return {
+        result.number
+        for result in report.results
+        if result.points < result.max_points or result.outcome is Outcome.FAILED
+    }

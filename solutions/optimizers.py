@@ -1,0 +1,49 @@
+"""Part 2g: momentum and Adam, one update each, in the simplified form of the handout."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+def momentum_step(
+    theta: Tensor, grad: Tensor, m: Tensor, lr: float, beta1: float
+) -> tuple[Tensor, Tensor]:
+    """A step along m, the rolling average of the gradients, which a single batch hardly turns.
+
+    Args:
+        theta: the parameters, of any shape.
+        grad: the gradient of the loss by them, of the same shape.
+        m: the average so far, of the same shape; zeros at first.
+        lr: the learning rate α.
+        beta1: β₁, the share of the average that is kept.
+
+    Returns:
+        The new parameters and the new average; the arguments are not changed.
+    """
+    m = beta1 * m + (1 - beta1) * grad
+    return theta - lr * m, m
+
+
+def adam_step(
+    theta: Tensor, grad: Tensor, m: Tensor, v: Tensor, lr: float, beta1: float, beta2: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """A step of momentum, divided by √v, where v is the rolling average of the squared gradients.
+
+    So parameters whose gradients have been small get the larger updates. This is Adam (Kingma and
+    Ba, 2015) without the correction of its bias towards zero in the first steps.
+
+    Args:
+        theta: the parameters, of any shape.
+        grad: the gradient of the loss by them, of the same shape.
+        m: the average of the gradients so far, of the same shape.
+        v: the average of their squares so far, of the same shape, without zeros.
+        lr: the learning rate α.
+        beta1: β₁, the share of `m` that is kept.
+        beta2: β₂, the share of `v` that is kept.
+
+    Returns:
+        The new parameters, `m` and `v`; the arguments are not changed.
+    """
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad * grad
+    return theta - lr * m / v.sqrt(), m, v
