@@ -1,1 +1,1 @@
-"""The sample submission."""
+"""Treebanks: reading them, a small one to ship, real ones to download; a sample submission."""
