@@ -61,8 +61,8 @@ def read_treebank(path: Path) -> list[Sentence]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise MalformedTreebank(f"{path}, line {line}: this is not UTF-8.") from None
+        at = data.count(b"\n", 0, error.start) + 1
+        raise MalformedTreebank(f"{path}, line {at}: this is not UTF-8.") from None
     # Not splitlines(): a form may hold the other characters that it takes for ends of lines.
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     sentences = []
