@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import torch
 
 from autograder.confinement.nursery import Nursery
 from autograder.confinement.tiers import self_test
@@ -23,6 +24,9 @@ ROOT = Path(__file__).parent.parent
 SOLUTIONS = ROOT / "solutions"
 
 Grade = Callable[..., Report]
+
+# pytest-xdist takes all processors; threads of torch's would only wait for each other there.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
