@@ -13,6 +13,7 @@ import click
 
 from autograder.confinement.nursery import Nursery
 from autograder.errors import CannotGrade, GraderFault
+from data.errors import DataError
 
 SECRET_VARIABLE = "ARCGRADE_SECRET"  # noqa: S105 - the name of the variable, not the secret
 CANNOT_GRADE = 2
@@ -89,12 +90,55 @@ def doctor() -> None:
         print_tier(self_test(nursery), nursery.prepared.hidden, Console())
 
 
+@main.group()
+def data() -> None:
+    """Treebanks: which there are, and how to get them."""
+
+
+@data.command("list")
+def list_treebanks() -> None:
+    """Show the treebanks: name, size, licence, and where each is."""
+    with _exit_codes():
+        from autograder.render.treebanks import listing
+        from data.treebanks import listed
+
+        click.echo(listing(listed()), nl=False)
+
+
+@data.command()
+@click.argument("name")
+@click.option(
+    "--url", envvar="ARCGRADE_TREEBANK_URL", show_envvar=True,
+    help="The address of the folder that holds the files: a mirror, or one that is not registered.",
+)  # fmt: skip
+@click.option(
+    "--code",
+    help="What the files' names start with, where NAME is not registered: fr_gsd-ud-train.conllu "
+    "and so on have the code fr_gsd.",
+)
+def fetch(name: str, url: str | None, code: str | None) -> None:
+    """Download the treebank NAME, or what is missing of it.
+
+    Treebanks that are registered are compared with their SHA-256 sums. They go to a folder for
+    caches, or to the one that ARCGRADE_TREEBANKS names.
+    """
+    with _exit_codes("what has arrived is kept"):
+        from rich.console import Console
+
+        from autograder.render.treebanks import DownloadLine
+        from data import treebanks
+
+        with DownloadLine(Console(stderr=True)) as line:
+            folder = treebanks.fetch(name, line.update, url, code)
+        click.echo(f"{name} is in {folder}")
+
+
 @contextmanager
-def _exit_codes() -> Iterator[None]:
-    """What kept us from grading is one sentence on stderr, and status 2."""
+def _exit_codes(interrupted: str = "nothing was graded") -> Iterator[None]:
+    """What kept us from it is one sentence on stderr, and status 2."""
     try:
         yield
-    except CannotGrade as error:
+    except (CannotGrade, DataError) as error:
         sys.stderr.write(f"arcgrade: {error}\n")
         raise SystemExit(CANNOT_GRADE) from None
     except GraderFault as error:
@@ -103,5 +147,5 @@ def _exit_codes() -> Iterator[None]:
         )
         raise SystemExit(CANNOT_GRADE) from None
     except KeyboardInterrupt:
-        sys.stderr.write("arcgrade: interrupted; nothing was graded.\n")
+        sys.stderr.write(f"arcgrade: interrupted; {interrupted}.\n")
         raise SystemExit(130) from None
