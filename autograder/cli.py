@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -131,6 +132,46 @@ def fetch(name: str, url: str | None, code: str | None) -> None:
         with DownloadLine(Console(stderr=True)) as line:
             folder = treebanks.fetch(name, line.update, url, code)
         click.echo(f"{name} is in {folder}")
+
+
+@main.command()
+@click.argument("treebank", default="small")
+@click.option("--extended", is_flag=True, help="Train the extension of 2i, not the plain network.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), default=10, show_default=True)
+@click.option("--batch-size", type=click.IntRange(1), default=2048, show_default=True)
+@click.option("--lr", type=click.FloatRange(0, min_open=True), default=1e-3, show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False),
+    help="The folder for weights, losses and test predictions.  [default: runs/NAME-SEED]",
+)  # fmt: skip
+def train(
+    treebank: str,
+    extended: bool,
+    seed: int,
+    epochs: int,
+    batch_size: int,
+    lr: float,
+    out: Path | None,
+) -> None:
+    """Train the reference parser on TREEBANK and report its UAS.
+
+    TREEBANK is a name that `arcgrade data list` shows, or a folder with files of training, dev and
+    test sentences. The same seed gives the same weights on the same kind of machine.
+    """
+    with _exit_codes("nothing was written"):
+        from rich.console import Console
+
+        from data.treebanks import load
+        from solutions.extended import extended_parser, plain_parser
+        from solutions.support.run import run
+        from solutions.support.training import Settings
+
+        loaded = load(treebank)
+        folder = out or Path("runs") / f"{loaded.name}{'-extended' * extended}-{seed}"
+        make = partial(extended_parser if extended else plain_parser, seed=seed)
+        settings = Settings(n_epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
+        run(make, loaded, settings, folder, Console())
 
 
 @contextmanager

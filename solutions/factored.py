@@ -8,6 +8,8 @@ the commonest beforehand. Here each pair of a batch is computed once, and the su
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -16,8 +18,11 @@ from torch.nn.functional import embedding, embedding_bag
 from .initialization import dropout
 from .parser_model import ParserModel
 from .support.corpus import Corpus, Ints
+from .support.oracle import Examples
+from .support.parser import NetworkParser
 from .support.parsing import Score, Scores
 from .support.states import N_POSITIONS
+from .support.training import OnBatch, Settings, train
 
 
 def logits(model: ParserModel, w: Tensor) -> Tensor:
@@ -61,3 +66,19 @@ def scorer(model: ParserModel, corpus: Corpus) -> Score:
             return torch.addmm(model.b2, h, model.U).numpy()
 
     return score
+
+
+class FactoredParser(NetworkParser):
+    """The reference's network, trained and asked in the fast way."""
+
+    def __init__(self, network: ParserModel) -> None:
+        super().__init__(network)
+        self.model = network
+
+    def train(self, examples: Examples, settings: Settings, on_batch: OnBatch) -> None:
+        """Fit the network."""
+        train(self.model, examples, settings, on_batch, partial(logits, self.model))
+
+    def scorer(self, corpus: Corpus) -> Score:
+        """The network's logits, without dropout."""
+        return scorer(self.model, corpus)
