@@ -47,8 +47,8 @@ class Sizes:
         """Feature vectors, int64 `(n, n_features)`."""
         return torch.randint(self.vocabulary, (n, self.n_features), generator=rng)
 
-    def build(self, constructor: Any, embeddings: Array, dropout_prob: float = 0.5) -> Any:
-        """A model of these sizes."""
+    def build(self, constructor: Any, embeddings: Array, dropout_prob: float = 0.0) -> Any:
+        """A model of these sizes; without dropout, so that only its own checks see it."""
         return constructor(
             embeddings, self.n_features, self.hidden_size, self.n_classes, dropout_prob
         )
@@ -149,12 +149,13 @@ class Parameters:
         self._add("U", second, (hidden, classes), b)
 
 
-def positive(rng: torch.Generator, parameters: Parameters) -> None:
-    """Give random values with which, for positive embeddings, no unit of h is 0 or saturated."""
+def positive(rng: torch.Generator, parameters: Parameters, embeddings: Tensor) -> None:
+    """Give random values with which, for these positive embeddings, no unit is 0 or saturated."""
     parameters.set(
+        L=embeddings,  # once more: other initial ones are `test_embedding_lookup`'s affair
         W=lambda shape: (0.5 + torch.rand(*shape, generator=rng)) / shape[0],
         b1=lambda shape: torch.zeros(shape),
-        U=lambda shape: normal(rng, *shape),
+        U=lambda shape: 0.5 + torch.rand(*shape, generator=rng),
         b2=lambda shape: torch.zeros(shape),
     )
 

@@ -28,6 +28,9 @@ EPSILONS: dict[str, Callable[[Sequence[int]], float]] = {
     "√(6 / the product of the dimensions)": lambda shape: math.sqrt(6 / math.prod(shape)),
     "√(6 / the first dimension)": lambda shape: math.sqrt(6 / shape[0]),
     "√(6 / the last dimension)": lambda shape: math.sqrt(6 / shape[-1]),
+    "√18 / √(sum of the dimensions), as of normal numbers with standard deviation ε": (
+        lambda shape: math.sqrt(18 / sum(shape))
+    ),
     "√(3 / the sum of the dimensions)": lambda shape: math.sqrt(3 / sum(shape)),
     "√(2 / the sum of the dimensions)": lambda shape: math.sqrt(2 / sum(shape)),
     "1 / √(sum of the dimensions)": lambda shape: 1 / math.sqrt(sum(shape)),
@@ -87,6 +90,17 @@ def rules(samples: Sequence[tuple[Sequence[int], Tensor]]) -> list[str]:
         for name, rule in EPSILONS.items()
         if all(has_spread(numbers, rule(shape)) for shape, numbers in samples)
     ]
+
+
+def follow_the_sum(samples: Sequence[tuple[Sequence[int], Tensor]]) -> bool:
+    """Whether the samples spread as ε does, or all wider or narrower by the same factor."""
+    squares = [
+        ((half_width(numbers) / EPSILONS[RIGHT](shape)) ** 2, spread_tolerance(numbers.numel()))
+        for shape, numbers in samples
+    ]
+    low = max(square / (1 + off) for square, off in squares)
+    high = min(square / (1 - off) for square, off in squares)
+    return 0 < low <= high
 
 
 def check_spread(numbers: Tensor, shape: Sequence[int], what: str) -> None:
