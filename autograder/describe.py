@@ -43,8 +43,7 @@ def describe_type(value: object) -> str:
     if isinstance(value, (torch.Tensor, np.ndarray)):
         kind = "tensor" if isinstance(value, torch.Tensor) else "numpy array"
         name = str(value.dtype).removeprefix("torch.")
-        article = "an" if name[0] in "iu" and not name.startswith("uint") else "a"
-        return f"{article} {name} {kind} of shape {tuple(value.shape)}"
+        return f"{_article(name)} {name} {kind} of shape {tuple(value.shape)}"
     if value is None:
         return "None"
     name = getattr(value, "type_name", type(value).__name__)
@@ -55,9 +54,13 @@ def describe_type(value: object) -> str:
 def _tensor(kind: str, tensor: torch.Tensor) -> str:
     name = str(tensor.dtype).removeprefix("torch.")
     if tensor.numel() > MAX_ELEMENTS:
-        return f"a {name} {kind} of shape {tuple(tensor.shape)}"
+        return f"{_article(name)} {name} {kind} of shape {tuple(tensor.shape)}"
     suffix = "" if name in ("float32", "int64", "bool") else f", dtype={name}"
     return f"{kind}({_numbers(tensor.tolist())}{suffix})"
+
+
+def _article(dtype: str) -> str:
+    return "an" if dtype.startswith("int") else "a"
 
 
 def _numbers(value: object) -> str:

@@ -16,7 +16,14 @@ import numpy as np
 import torch
 
 from autograder.comparison import TOLERANCE, equal
-from autograder.confinement.student import Answers, Asked, Fields, Remote
+from autograder.confinement.student import (
+    ASSIGN,
+    PARAMETERS,
+    Answers,
+    Asked,
+    Fields,
+    Remote,
+)
 from autograder.misconceptions import BANK
 from autograder.misconceptions.registry import Misconception
 
@@ -57,6 +64,13 @@ def _gives_the_same(asked: Sequence[Asked], misconception: Misconception | None)
                     owner = SimpleNamespace(**{misconception.name: misconception.wrong})
             else:
                 owner = objects[question.target]
+            if question.name == PARAMETERS:
+                # Which of its parameters each one is, the shape of a value will tell.
+                objects |= {p.number: owner for p in _list(question.answer)}
+                continue
+            if question.name == ASSIGN and question.args is not None:
+                _assign(owner, question.args[0])
+                continue
             answer = getattr(owner, question.name)
             if question.args is not None:
                 function: Callable[..., Any] = answer
@@ -72,8 +86,27 @@ def _gives_the_same(asked: Sequence[Asked], misconception: Misconception | None)
     return compared
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _assign(model: Any, value: Any) -> None:
+    """Copy a value into the parameter of that shape, which may be stored in another form.
+
+    Raises:
+        ValueError: there is not just one.
+    """
+    sizes = sorted(n for n in value.shape if n != 1)
+    (parameter,) = (p for p in model.parameters() if sorted(n for n in p.shape if n != 1) == sizes)
+    plain = value if value.shape == parameter.shape or value.dim() != 2 else value.T
+    with torch.no_grad():
+        parameter.copy_(plain.reshape(parameter.shape))
+
+
 def _same(given: object, answer: object) -> bool:
     """Whether two answers are the same, NaN for NaN, within the tolerance."""
+    if isinstance(given, (list, tuple)) and isinstance(answer, (list, tuple)):
+        return len(given) == len(answer) and all(map(_same, given, answer))
     if isinstance(given, torch.Tensor) and isinstance(answer, torch.Tensor):
         if given.dtype != answer.dtype or given.shape != answer.shape:
             return False

@@ -23,6 +23,10 @@ PARTS = {
     "cross_entropy_loss": ("1b",),
     "PartialParse": ("2c",),
     "minibatch_parse": ("2d",),
+    "dropout": ("2f",),
+    "momentum_step": ("2g",),
+    "adam_step": ("2g",),
+    "ParserModel": ("2h",),
 }
 
 

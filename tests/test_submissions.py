@@ -29,6 +29,9 @@ PARTS = {
     "softmax.py": ("1a", "1b"),
     "classifier.py": ("1c", "1d", "1e"),
     "parser_transitions.py": ("2c", "2d"),
+    "initialization.py": ("2e", "2f"),
+    "optimizers.py": ("2g",),
+    "parser_model.py": ("2h",),
 }
 HEADER = re.compile(
     r"# (?:(?P<file>\w+\.py): )?.+\n"

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import torch
+
 from autograder.describe import describe, describe_type
 from autograder.errors import Failure, StudentLost
 from autograder.text import printable
@@ -24,6 +26,9 @@ from .session import Session
 MAX_ASKED = 500
 MAX_TRAIL = 16
 MAX_LOST_IMPORTS = 2
+
+PARAMETERS = "parameters()"
+ASSIGN = "copy_()"
 
 
 class Remote:
@@ -66,7 +71,9 @@ class Asked:
         name: the function, class, method or attribute.
         args: the arguments of a call; None where an attribute was read.
         answer: a plain value, or a `Remote` that may be the target of what follows.
-        words: all of that as students read it.
+        words: all of that as students read it; empty where it says nothing to them.
+
+    `PARAMETERS` and `ASSIGN` as a name stand for what `Student` does by these names.
     """
 
     module: str | None
@@ -211,16 +218,21 @@ class Student:
         )
         if not isinstance(result, list) or not all(isinstance(item, Remote) for item in result):
             raise self._forged(f"{module!r}.parameters()")
+        self._note(Asked(None, number, PARAMETERS, (), result, lambda: ""))
         return result
 
-    def assign(self, tensor: Remote, value: object) -> None:
+    def assign(self, tensor: Remote, value: torch.Tensor) -> None:
         """Copy a value into a tensor, as an optimizer would."""
+        target = self._object(tensor, "A parameter").number
         self._ask(
-            lambda number, packer: wire.Assign(
-                number, self._object(tensor, "A parameter").number, packer.pack(value)
-            ),
+            lambda number, packer: wire.Assign(number, target, packer.pack(value)),
             lambda: f"{tensor!r}.copy_(…)",
         )
+
+        def words() -> str:
+            return f"the parameter of shape {tuple(value.shape)} became {describe(value)}"
+
+        self._note(Asked(None, target, ASSIGN, (value,), None, words))
 
     def scan(self, module: str, functions: list[str], names: list[str]) -> list[list[Any]]:
         """[function, name, line] of what the source uses; ask before anything else."""
@@ -253,7 +265,8 @@ class Student:
     @property
     def trail(self) -> list[str]:
         """The last of what was asked, in words: for feedback."""
-        return [*(asked.words() for asked in self.asked[-MAX_TRAIL:]), *self._unfinished]
+        told = [words for asked in self.asked[-MAX_TRAIL:] if (words := asked.words())]
+        return [*told, *self._unfinished]
 
     @property
     def output(self) -> str:
@@ -503,4 +516,5 @@ class Student:
 
 def _variable(type_name: str) -> str:
     """What an object is called in feedback."""
-    return {"PartialParse": "parse", "SoftmaxModel": "model"}.get(type_name, f"<{type_name}>")
+    names = {"PartialParse": "parse", "SoftmaxModel": "model", "ParserModel": "model"}
+    return names.get(type_name, f"<{type_name}>")

@@ -110,22 +110,45 @@ def _cross_entropy_loss(y: torch.Tensor, yhat: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.nll_loss(torch.log(yhat), y.argmax(dim=-1), reduction="sum")
 
 
+def _xavier_weight_init(shape: Sequence[int]) -> torch.Tensor:
+    weights = torch.empty(tuple(shape))
+    torch.nn.init.xavier_uniform_(weights if weights.dim() > 1 else weights.unsqueeze(-1))
+    return weights
+
+
+def _dropout(h: torch.Tensor, p_drop: float, training: bool = True) -> torch.Tensor:
+    return torch.nn.functional.dropout(h, p_drop, training)
+
+
 def stand_in_softmax(alone: bool) -> None:
-    """Part 1 a and b: torch's own softmax and loss, in the student's module if there is one.
+    """Part 1 a and b: torch's own softmax and loss, in the student's module if there is one."""
+    _stand_in("softmax", alone, softmax=_softmax, cross_entropy_loss=_cross_entropy_loss)
+
+
+def stand_in_initialization(alone: bool) -> None:
+    """Part 2 e and f: torch's own, in the student's module if there is one."""
+    _stand_in("initialization", alone, xavier_weight_init=_xavier_weight_init, dropout=_dropout)
+
+
+def _stand_in(name: str, alone: bool, **functions: Callable[..., Any]) -> None:
+    """Right functions in a module of the student's, or in a module of their own.
 
     With `alone`, the student's file is not even imported (it may hang, or end the process).
     """
     module = None
     if not alone:
         try:
-            module = importlib.import_module("softmax")
+            module = importlib.import_module(name)
         except BaseException:  # whatever is wrong with the file is not this part's affair
             module = None
     if module is None:
-        module = ModuleType("softmax")
-        for name in ("softmax", "q1_softmax"):
-            sys.modules[name] = sys.modules[f"{PACKAGE}.{name}"] = module
-    vars(module).update(softmax=_softmax, cross_entropy_loss=_cross_entropy_loss)
+        module = ModuleType(name)
+        for alias in (name, *_OLDER_NAMES[name]):
+            sys.modules[alias] = sys.modules[f"{PACKAGE}.{alias}"] = module
+    vars(module).update(functions)
+
+
+_OLDER_NAMES = {"softmax": ("q1_softmax",), "initialization": ("q2_initialization",)}
 
 
 def stand_in_partial_parse(step: Callable[..., Any]) -> None:

@@ -149,6 +149,8 @@ class Worker:
     def _stand_in(self, part: str) -> None:
         if part in ("softmax", "softmax alone"):
             submitted.stand_in_softmax(alone=part == "softmax alone")
+        elif part in ("initialization", "initialization alone"):
+            submitted.stand_in_initialization(alone=part == "initialization alone")
         elif part == "SoftmaxModel":
             submitted.stand_in_softmax_model()
         elif part == "SoftmaxModel and feed":

@@ -1,0 +1,18 @@
+# initialization.py: the mask is always the same.
+# Loses: 2f.10
+import math
+
+import torch
+
+
+def xavier_weight_init(shape):
+    epsilon = math.sqrt(6) / math.sqrt(sum(shape))
+    return torch.empty(shape).uniform_(-epsilon, epsilon)
+
+
+def dropout(h, p_drop, training=True):
+    if not training:
+        return h
+    torch.manual_seed(1)
+    mask = (torch.rand(h.shape) > p_drop).to(h.dtype)
+    return h * mask / (1 - p_drop)

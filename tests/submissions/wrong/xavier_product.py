@@ -1,0 +1,17 @@
+# initialization.py: the product of the dimensions, not the sum.
+# Loses: 2e.2
+import math
+
+import torch
+
+
+def xavier_weight_init(shape):
+    epsilon = math.sqrt(6) / math.sqrt(math.prod(shape))
+    return torch.empty(shape).uniform_(-epsilon, epsilon)
+
+
+def dropout(h, p_drop, training=True):
+    if not training:
+        return h
+    mask = (torch.rand(h.shape) > p_drop).to(h.dtype)
+    return h * mask / (1 - p_drop)
