@@ -55,6 +55,10 @@ def main() -> None:
 )  # fmt: skip
 @click.option("--part", "parts", type=Parts(), multiple=True, help="Grade only that part, e.g. 2c.")
 @click.option(
+    "--course", type=click.Path(path_type=Path, dir_okay=False),
+    help="The course's decisions, such as whose test sentences are predicted in 2h.",
+)  # fmt: skip
+@click.option(
     "--seed", type=click.IntRange(0, 2**48 - 1),
     help="Draw the hidden inputs from this seed, to repeat a run that a report names.",
 )  # fmt: skip
@@ -63,6 +67,7 @@ def grade(
     results: Path | None,
     report: Path | None,
     parts: tuple[tuple[str, ...], ...],
+    course: Path | None,
     seed: int | None,
 ) -> None:
     """Grade SUBMISSION, a folder or a zip.
@@ -76,7 +81,7 @@ def grade(
 
         chosen = tuple(part for group in parts for part in group)
         secret = os.environ.pop(SECRET_VARIABLE, "").encode()
-        grade_submission(nursery, submission, Wishes(results, report, chosen, seed, secret))
+        grade_submission(nursery, submission, Wishes(results, report, chosen, seed, secret, course))
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import autograder.hidden
 from autograder.checks import Forbidden, StandIn
 from autograder.confinement.session import Session
 from autograder.confinement.student import Student
+from autograder.course import Course
 from autograder.diagnosis import diagnose
 from autograder.errors import CannotGrade, Failure, GraderFault
 from autograder.report import Outcome, Report, Result
@@ -36,12 +37,14 @@ class Order:
         parts: only these parts; all where it is empty.
         seed: what hidden inputs are drawn from; see `grading.draw_seed`.
         tier: how workers are confined, for the report.
+        course: what the course decides.
     """
 
     submission: Submission
     parts: tuple[str, ...] = ()
     seed: int = 0
     tier: str = ""
+    course: Course = field(default_factory=Course)
 
 
 OnUpdate = Callable[[Report, Result | None], None]
@@ -124,6 +127,11 @@ class Plugin:
     def submission(self) -> Submission:
         """What was handed in, for checks that read a file of it as data."""
         return self._order.submission
+
+    @pytest.fixture
+    def course(self) -> Course:
+        """What the course decides."""
+        return self._order.course
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:

@@ -10,6 +10,7 @@ from rich.console import Console
 from autograder.confinement.nursery import Nursery
 from autograder.confinement.session import Session
 from autograder.confinement.tiers import self_test
+from autograder.course import Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.grading import draw_seed, grade
 from autograder.render.gradescope import ResultsFile
@@ -30,6 +31,7 @@ class Wishes:
         parts: only these parts; all where it is empty.
         seed: draw hidden inputs from this seed instead of from `secret` and the submission.
         secret: the course's, so that nobody else can draw the same hidden inputs.
+        course: the file of the course's decisions, if not the one that comes with arcgrade.
     """
 
     results: Path | None = None
@@ -37,6 +39,7 @@ class Wishes:
     parts: tuple[str, ...] = ()
     seed: int | None = None
     secret: bytes = b""
+    course: Path | None = None
 
 
 def grade_submission(nursery: Nursery, path: Path, wishes: Wishes) -> Report:
@@ -83,9 +86,11 @@ def session_for(nursery: Nursery, submission: Submission) -> Session:
 def _grade(
     nursery: Nursery, submission: Submission, wishes: Wishes, results: ResultsFile | None
 ) -> Report:
+    course = Course(wishes.course) if wishes.course else Course()
+    _ = course.test_sentences  # what is missing of them is better said now than by a check
     tier = self_test(nursery).require()
     seed = draw_seed(wishes.secret, submission) if wishes.seed is None else wishes.seed
-    order = Order(submission, wishes.parts, seed, str(tier))
+    order = Order(submission, wishes.parts, seed, str(tier), course)
     session = session_for(nursery, submission)
     progress = ProgressLine(Console(stderr=True))
 

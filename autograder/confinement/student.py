@@ -234,6 +234,25 @@ class Student:
 
         self._note(Asked(None, target, ASSIGN, (value,), None, words))
 
+    def train(
+        self,
+        model: Remote,
+        features: torch.Tensor,
+        labels: torch.Tensor,
+        *,
+        n_epochs: int,
+        batch_size: int,
+        lr: float,
+    ) -> Any:
+        """Fit a model to examples by our own loop, in the worker; the losses that it claims."""
+        target = self._object(model, "The model").number
+        return self._ask(
+            lambda number, packer: wire.Train(
+                number, target, packer.pack(features), packer.pack(labels), n_epochs, batch_size, lr
+            ),
+            lambda: f"Training {model!r}",
+        )
+
     def scan(self, module: str, functions: list[str], names: list[str]) -> list[list[Any]]:
         """[function, name, line] of what the source uses; ask before anything else."""
         file = self._session.files.get(module)

@@ -181,6 +181,17 @@ class Assign(Message, tag="assign"):
     value: Value
 
 
+class Train(Message, tag="train"):
+    """Fit a model to examples, by our own loop; see `training.py`."""
+
+    target: int
+    features: Value
+    labels: Value
+    n_epochs: int
+    batch_size: int
+    lr: float
+
+
 class StandIn(Message, tag="stand-in"):
     """From now on, something known to be right takes the place of an earlier part."""
 
@@ -254,8 +265,8 @@ class Callback(Message, tag="callback"):
 
 
 ToWorker = (
-    Import | Get | Observe | Call | Put | Fetch | Parameters | Assign | StandIn | Scan | Probe
-    | Returned | Rejected
+    Import | Get | Observe | Call | Put | Fetch | Parameters | Assign | Train | StandIn | Scan
+    | Probe | Returned | Rejected
 )  # fmt: skip
 ToGrader = Ready | Failed | Answer | Raised | Refused | Callback
 

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import confine, probes, scan, submitted, wire
+from . import confine, probes, scan, submitted, training, wire
 from .nursery import Spec
 
 MAX_TEXT = 1000
@@ -125,6 +125,11 @@ class Worker:
             with torch.no_grad():
                 tensor.copy_(unpacker.unpack(message.value))
             return None, False
+        if isinstance(message, wire.Train):
+            features, labels = (unpacker.unpack(v) for v in (message.features, message.labels))
+            model = self._objects[message.target]
+            how = (message.n_epochs, message.batch_size, message.lr)
+            return training.fit(model, features, labels, *how), False
         if isinstance(message, wire.StandIn):
             self._stand_in(message.part)
             return None, False
