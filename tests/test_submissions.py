@@ -29,6 +29,7 @@ PARTS = {
     "softmax.py": ("1a", "1b"),
     "classifier.py": ("1c", "1d", "1e"),
     "parser_transitions.py": ("2c", "2d"),
+    "rnn.py": ("3a", "3b", "3c", "3d"),
 }
 HEADER = re.compile(
     r"# (?:(?P<file>\w+\.py): )?.+\n"
