@@ -95,8 +95,9 @@ def test_step_unchanged(student: Any, rng: torch.Generator) -> None:
 @builds_on(FOR_BPTT)
 def test_output_layer(student: Any, rng: torch.Generator) -> None:
     """The gradients of U and b₂ in bptt come from the last step alone."""
+    bptt = student.rnn.bptt
     sequence = Sequence.draw(rng, SQUARE, length=3)
-    verdicts = sequence.judge(2, _bptt(student, sequence, tau=2))
+    verdicts = sequence.judge(2, _bptt(bptt, sequence, tau=2))
     for name in ("b2", "U"):
         verdicts.require(name)
 
@@ -107,49 +108,52 @@ def test_output_layer(student: Any, rng: torch.Generator) -> None:
 def test_all_steps(student: Any, rng: torch.Generator) -> None:
     """Through all steps, bptt gives the true gradients of H, I and L."""
     sequence = Sequence.draw(rng, SQUARE, LENGTH)
-    _require_through_all(student, sequence, CELL)
+    _require_through_all(student.rnn.bptt, sequence, CELL)
 
 
 # What is wrong through all steps is not wrong once more in the next three: where the gradients are
 # not right, the student's own of another sequence says what they should be.
 
 
-@number("3c.10")
+@number("3c.11")
 @weight(0.5)
 @builds_on(FOR_BPTT)
 def test_tau(student: Any, rng: torch.Generator) -> None:
     """With a tau of 1, 2 or 3, bptt goes back through that many steps, the last one included."""
+    bptt = student.rnn.bptt
     sequence = Sequence.draw(rng, SQUARE, LENGTH)
     for tau in (1, 2, 3):
-        returned = _bptt(student, sequence, tau)
+        returned = _bptt(bptt, sequence, tau)
         if not _right(sequence, tau, returned):
-            _require_through_time(student, sequence)
+            _require_through_time(bptt, sequence)
             # The same as all steps of the last words alone.
-            own = _bptt(student, sequence.last(tau), tau + 3)
+            own = _bptt(bptt, sequence.last(tau), tau + 3)
             _require_same(returned, own, sequence, f"With tau = {tau} and {LENGTH} words")
-
-
-@number("3c.11")
-@weight(0.5)
-@builds_on(FOR_BPTT)
-def test_tau_beyond_the_start(student: Any, rng: torch.Generator) -> None:
-    """A tau larger than the number of words goes back to the first of them."""
-    for length in (3, 1):
-        sequence = Sequence.draw(rng, SQUARE, length)
-        for tau in (length + 1, length + 4):
-            returned = _bptt(student, sequence, tau)
-            if not _right(sequence, tau, returned):
-                if length > 1:
-                    _require_through_time(student, sequence)
-                own = _bptt(student, sequence, length)
-                _require_same(returned, own, sequence, f"With tau = {tau} and {length} words")
 
 
 @number("3c.12")
 @weight(0.5)
 @builds_on(FOR_BPTT)
+def test_tau_beyond_the_start(student: Any, rng: torch.Generator) -> None:
+    """A tau larger than the number of words goes back to the first of them."""
+    bptt = student.rnn.bptt
+    for length in (3, 1):
+        sequence = Sequence.draw(rng, SQUARE, length)
+        for tau in (length + 1, length + 4):
+            returned = _bptt(bptt, sequence, tau)
+            if not _right(sequence, tau, returned):
+                if length > 1:
+                    _require_through_time(bptt, sequence)
+                own = _bptt(bptt, sequence, length)
+                _require_same(returned, own, sequence, f"With tau = {tau} and {length} words")
+
+
+@number("3c.13")
+@weight(0.5)
+@builds_on(FOR_BPTT)
 def test_repeated_words(student: Any, rng: torch.Generator) -> None:
     """A word that occurs twice in the window gets the sum of both gradients in its row of L."""
+    bptt = student.rnn.bptt
     drawn = Sequence.draw(rng, SQUARE, LENGTH)
     first, second, word, twin = drawn.xs
     L = drawn.params["L"].clone()
@@ -159,8 +163,8 @@ def test_repeated_words(student: Any, rng: torch.Generator) -> None:
     shape = {"L": L.shape}
     # A tau with which also those who count one too many or too few see both.
     tau = LENGTH - 1
-    apart = _only(read(_bptt(student, distinct, tau), shape, "bptt"), "L")
-    together = _only(read(_bptt(student, repeated, tau), shape, "bptt"), "L")
+    apart = _only(read(_bptt(bptt, distinct, tau), shape, "bptt"), "L")
+    together = _only(read(_bptt(bptt, repeated, tau), shape, "bptt"), "L")
     if not apart[word].count_nonzero() or not apart[twin].count_nonzero():
         raise Failure("The last two words of the window have no gradients in L.")
     expected = apart.clone()
@@ -169,7 +173,7 @@ def test_repeated_words(student: Any, rng: torch.Generator) -> None:
     assert_close(together, expected, f"L where the words are {repeated.xs} and tau is {tau}")
 
 
-@number("3c.13")
+@number("3c.14")
 @weight(0.25)
 @builds_on(FOR_BPTT)
 def test_bptt_sizes(student: Any, rng: torch.Generator) -> None:
@@ -177,7 +181,7 @@ def test_bptt_sizes(student: Any, rng: torch.Generator) -> None:
     _require_sizes(student, rng, _judged_bptt, ("U", "b2", *CELL))
 
 
-@number("3c.14")
+@number("3c.15")
 @weight(0.25)
 @builds_on(FOR_BPTT)
 def test_bptt_unchanged(student: Any, rng: torch.Generator) -> None:
@@ -190,19 +194,19 @@ def test_bptt_unchanged(student: Any, rng: torch.Generator) -> None:
     require_unchanged(given, {name: student.fetch(obj) for name, obj in objects.items()})
 
 
-@number("3c.15")
+@number("3c.16")
 @weight(0)
 def test_step_b1(student: Any, rng: torch.Generator) -> None:
     """Practice: ∂J/∂b₁ at the step before is s."""
     _judged_step(student, rng).require("b1")
 
 
-@number("3c.16")
+@number("3c.17")
 @weight(0)
 @builds_on(FOR_BPTT)
 def test_bptt_b1(student: Any, rng: torch.Generator) -> None:
     """Practice: ∂J/∂b₁ of bptt is the sum over the steps."""
-    _require_through_all(student, Sequence.draw(rng, SQUARE, LENGTH), ("b1",))
+    _require_through_all(student.rnn.bptt, Sequence.draw(rng, SQUARE, LENGTH), ("b1",))
 
 
 def _judged_step(student: Any, rng: torch.Generator, sizes: Sizes = SMALL) -> Verdicts:
@@ -214,17 +218,18 @@ def _judged_step(student: Any, rng: torch.Generator, sizes: Sizes = SMALL) -> Ve
 
 def _judged_bptt(student: Any, rng: torch.Generator, sizes: Sizes = SQUARE) -> Verdicts:
     sequence = Sequence.draw(rng, sizes, length=3)
-    return sequence.judge(2, _bptt(student, sequence, tau=2))
+    bptt = student.rnn.bptt
+    return sequence.judge(2, _bptt(bptt, sequence, tau=2))
 
 
-def _require_through_all(student: Any, sequence: Sequence, names: tuple[str, ...]) -> None:
+def _require_through_all(bptt: Any, sequence: Sequence, names: tuple[str, ...]) -> None:
     """With some tau these gradients of bptt are the true ones."""
     # With which one is another check's affair.
     length = len(sequence.xs)
     failures = []
     for tau in (length, length + 1, length - 1, length + 3):
         try:
-            verdicts = sequence.judge(length, _bptt(student, sequence, tau))
+            verdicts = sequence.judge(length, _bptt(bptt, sequence, tau))
             for name in names:
                 verdicts.require(name)
         except Failure as failure:
@@ -252,17 +257,17 @@ def _require_sizes(
     require_form(verdicts.returned)
 
 
-def _bptt(student: Any, sequence: Sequence, tau: int) -> object:
-    return student.rnn.bptt(sequence.params, sequence.h0, sequence.xs, sequence.y, tau)
+def _bptt(bptt: Any, sequence: Sequence, tau: int) -> object:
+    return bptt(sequence.params, sequence.h0, sequence.xs, sequence.y, tau)
 
 
 def _right(sequence: Sequence, tau: int, returned: object) -> bool:
     return not set(CELL) & sequence.judge(tau, returned).wrong.keys()
 
 
-def _require_through_time(student: Any, sequence: Sequence) -> None:
+def _require_through_time(bptt: Any, sequence: Sequence) -> None:
     """What they return at all depends on the steps before the last."""
-    one, all_steps = (_bptt(student, sequence, tau) for tau in (1, len(sequence.xs)))
+    one, all_steps = (_bptt(bptt, sequence, tau) for tau in (1, len(sequence.xs)))
     try:
         _require_same(one, all_steps, sequence, "")
     except Failure:

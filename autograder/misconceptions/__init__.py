@@ -7,7 +7,12 @@ hands each of them in, and it must lose points and be named.
 """
 
 from autograder.misconceptions import parser_transitions as _parser_transitions
+from autograder.misconceptions import rnn as _rnn
 from autograder.misconceptions import softmax as _softmax
 from autograder.misconceptions.registry import Misconception
 
-BANK: tuple[Misconception, ...] = (*_softmax.wrong.bank, *_parser_transitions.wrong.bank)
+BANK: tuple[Misconception, ...] = (
+    *_softmax.wrong.bank,
+    *_parser_transitions.wrong.bank,
+    *_rnn.wrong.bank,
+)

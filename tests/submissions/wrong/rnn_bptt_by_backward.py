@@ -1,5 +1,5 @@
 # rnn.py: bptt calls loss.backward().
-# Loses: 3c.1 3c.2 3c.3 3c.4 3c.5 3c.6 3c.7 3c.8 3c.9 3c.10 3c.11 3c.12 3c.13 3c.14 3c.15 3c.16
+# Loses: 3c.1 3c.2 3c.3 3c.4 3c.5 3c.6 3c.7 3c.8 3c.9 3c.11 3c.12 3c.13 3c.14 3c.15 3c.16 3c.17
 import torch
 
 

@@ -1,5 +1,5 @@
 # rnn.py: tau + 1 steps.
-# Loses: 3c.10
+# Loses: 3c.11
 import torch
 
 

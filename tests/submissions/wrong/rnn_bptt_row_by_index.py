@@ -1,5 +1,5 @@
 # rnn.py: L[words] += rows at once, which adds one row for a repeated word.
-# Loses: 3c.12
+# Loses: 3c.13
 import torch
 
 

@@ -1,5 +1,5 @@
 # rnn.py: steps before the first word, where tau is larger.
-# Loses: 3c.11
+# Loses: 3c.12
 import torch
 
 

@@ -1,5 +1,5 @@
 # rnn.py: all steps, whatever tau is.
-# Loses: 3c.10
+# Loses: 3c.11
 import torch
 
 
