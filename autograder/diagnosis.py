@@ -104,7 +104,14 @@ def _assign(model: Any, value: Any) -> None:
 
 
 def _same(given: object, answer: object) -> bool:
-    """Whether two answers are the same, NaN for NaN, within the tolerance."""
+    """Whether two answers are the same, NaN for NaN, within the tolerance.
+
+    Of a dict, what the answer has counts, and a row `(1, n)` in it is as good as a vector `(n,)`.
+    """
+    if isinstance(given, dict) and isinstance(answer, dict):
+        return all(
+            key in given and _same(_like(given[key], answer[key]), answer[key]) for key in answer
+        )
     if isinstance(given, (list, tuple)) and isinstance(answer, (list, tuple)):
         return len(given) == len(answer) and all(map(_same, given, answer))
     if isinstance(given, torch.Tensor) and isinstance(answer, torch.Tensor):
@@ -117,3 +124,10 @@ def _same(given: object, answer: object) -> bool:
             ).all()
         )
     return not isinstance(given, np.ndarray) and equal(given, answer)
+
+
+def _like(given: object, answer: object) -> object:
+    """A row as a vector, where the answer is one."""
+    if isinstance(given, torch.Tensor) and isinstance(answer, torch.Tensor):
+        return given[0] if given.shape == (1, *answer.shape) else given
+    return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,10 @@ PARTS = {
     "momentum_step": ("2g",),
     "adam_step": ("2g",),
     "ParserModel": ("2h",),
+    "perplexity": ("3a",),
+    "step_gradients": ("3b",),
+    "backward_step": ("3c",),
+    "bptt": ("3c",),
 }
 
 
@@ -35,8 +40,15 @@ def source(misconception: Misconception) -> str:
     reference = (SOLUTIONS / f"{misconception.module}.py").read_text(encoding="utf-8")
     lines = inspect.getsource(misconception.wrong).splitlines()
     wrong = "\n".join(line for line in lines if not line.startswith("@wrong"))
+    own = vars(sys.modules[misconception.wrong.__module__])
+    helpers = [
+        inspect.getsource(value)
+        for name, value in own.items()
+        if name.startswith("_") and inspect.isfunction(value)
+    ]
     name = misconception.wrong.__name__
-    return f"{reference}\n\n{wrong}\n\n{misconception.name} = {name}\n"
+    parts = [reference, "from collections.abc import Callable", *helpers, wrong]
+    return "\n\n".join([*parts, f"{misconception.name} = {name}\n"])
 
 
 @pytest.mark.parametrize("misconception", BANK, ids=lambda m: m.wrong.__name__)
@@ -77,6 +89,21 @@ def test_only_a_match_is_named() -> None:
     for answer in (softmax(x), softmax(x) + 0.1, softmax(x)[:1], softmax(x).double(), "text", None):
         assert diagnose(asked(x, answer)) == ""
     assert diagnose([]) == ""
+
+
+def test_a_dict_is_compared_by_what_the_answer_has() -> None:
+    """Other keys, and rows in place of vectors, keep no mistake from being named."""
+    misconception = next(m for m in BANK if m.wrong.__name__ == "step_gradients_without_sigmoid")
+    rng = torch.Generator().manual_seed(0)
+    shapes = {"L": (3, 3), "H": (3, 3), "I": (3, 3), "b1": (3,), "U": (3, 3), "b2": (3,)}
+    params = {name: torch.randn(shape, generator=rng) for name, shape in shapes.items()}
+    args = (params, torch.rand(3, generator=rng), 1, 2)
+    answer = {**misconception.wrong(*args), "cache": [1, None]}
+    rows = {**answer, "L_x": answer["L_x"][None]}
+    other = {**answer, "L_x": answer["L_x"] * 2}
+    for given, named in ((answer, True), (rows, True), (other, False), ({}, False)):
+        asked = [Asked("rnn", 1, "step_gradients", args, given, lambda: "")]
+        assert diagnose(asked) == (misconception.sentence if named else "")
 
 
 def test_where_two_answers_agree_nothing_is_named() -> None:

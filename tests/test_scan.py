@@ -22,6 +22,10 @@ NAMES = ["softmax", "logsumexp", "Softmax"]
         "import torch\ndef softmax(x):\n    return getattr(torch, 'softmax')(x, 1)\n",
         "def h(x):\n    return x.softmax(1)\ndef softmax(x):\n    return h(x)\n",
         "def softmax(x):\n    return (x - x.logsumexp(1, keepdim=True)).exp()\n",
+        "class H:\n    def f(self, x):\n        return x.softmax(1)\n"
+        "def softmax(x):\n    return H().f(x)\n",
+        "import torch\nclass H:\n    def softmax(self, x):\n        return torch.softmax(x, 1)\n"
+        "def softmax(x):\n    return H().softmax(x)\n",
     ],
 )
 def test_every_usual_way_is_found(body: str) -> None:
@@ -39,6 +43,10 @@ def test_every_usual_way_is_found(body: str) -> None:
         "import torch\ndef softmax(x):\n    return 1\nprint(torch.softmax(torch.ones(1, 2), 1))\n",
         "def softmax(x):\n    return 1\ndef test(x):\n    softmax(x).softmax(1)\n",
         "def softmax(x):\n    return softmax(x) if x else 0\n",
+        "class H:\n    def softmax(self, x):\n        return x\n"
+        "def softmax(x):\n    return H().softmax(x)\n",
+        "class H:\n    def __init__(self):\n        self.logsumexp = 1\n"
+        "def softmax(x):\n    return x - H().logsumexp\n",
         "def softmax(x:\n",
         "\0",
         "(" * 5000,

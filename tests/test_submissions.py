@@ -32,6 +32,7 @@ PARTS = {
     "initialization.py": ("2e", "2f"),
     "optimizers.py": ("2g",),
     "parser_model.py": ("2h",),
+    "rnn.py": ("3a", "3b", "3c", "3d"),
 }
 HEADER = re.compile(
     r"# (?:(?P<file>\w+\.py): )?.+\n"

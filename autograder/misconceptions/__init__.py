@@ -10,6 +10,7 @@ from autograder.misconceptions import initialization as _initialization
 from autograder.misconceptions import optimizers as _optimizers
 from autograder.misconceptions import parser_model as _parser_model
 from autograder.misconceptions import parser_transitions as _parser_transitions
+from autograder.misconceptions import rnn as _rnn
 from autograder.misconceptions import softmax as _softmax
 from autograder.misconceptions.registry import Misconception
 
@@ -19,4 +20,5 @@ BANK: tuple[Misconception, ...] = (
     *_initialization.wrong.bank,
     *_optimizers.wrong.bank,
     *_parser_model.wrong.bank,
+    *_rnn.wrong.bank,
 )

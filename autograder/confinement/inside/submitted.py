@@ -243,6 +243,26 @@ def _weights(model: Any, config: Any) -> tuple[torch.Tensor, torch.Tensor] | Non
     return (weights if tuple(weights.shape) == shape else weights.T), bias.reshape(-1)
 
 
+def stand_in_rnn(names: Sequence[str], step: Callable[..., Any]) -> None:
+    """Parts 3 b and c: functions of a single step, whose gradients `step` asks of the grader."""
+
+    def forward_step(params: Any, h_prev: Any, x: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        v = h_prev @ params["H"] + params["L"][x] @ params["I"] + params["b1"]
+        h = torch.sigmoid(v)
+        return h, torch.softmax(h @ params["U"] + params["b2"], dim=-1)
+
+    def step_gradients(params: Any, h_prev: Any, x: Any, y: Any) -> Any:
+        return step("step_gradients", params, h_prev, x, y)
+
+    def backward_step(params: Any, delta: Any, h: Any, h_prev: Any, x: Any) -> Any:
+        return step("backward_step", params, delta, h, h_prev, x)
+
+    module = importlib.import_module("rnn")
+    for function in (forward_step, step_gradients, backward_step):
+        if function.__name__ in names:
+            vars(module)[function.__name__] = function
+
+
 class PartialParseStandIn:
     """Part 2 c: keeps the three lists; what a transition does to them, the grader says."""
 

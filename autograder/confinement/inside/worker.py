@@ -37,7 +37,10 @@ class _Kept:
 
 
 class _Watch(TorchDispatchMode):
-    """Notes which of some operations run, by whatever name they were called."""
+    """Notes which of some operations run, by whatever name they were called.
+
+    "autograd" among them stands for whatever runs while a graph is back-propagated.
+    """
 
     def __init__(self, names: list[str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -53,6 +56,8 @@ class _Watch(TorchDispatchMode):
         name = func.overloadpacket.__name__
         if name in self._names:
             self.seen.add(name)
+        if "autograd" in self._names and torch._C._current_graph_task_id() != -1:
+            self.seen.add("autograd")
         return func(*args, **(kwargs or {}))
 
 
@@ -164,6 +169,11 @@ class Worker:
             step = wire.Proxy(0, "step")
             submitted.stand_in_partial_parse(
                 staticmethod(lambda *args: self.call_back(step, args, {}))
+            )
+        elif part.startswith("rnn: "):
+            step = wire.Proxy(0, "step")
+            submitted.stand_in_rnn(
+                part.removeprefix("rnn: ").split(), lambda *args: self.call_back(step, args, {})
             )
         else:
             raise wire.WireError(f"no stand-in: {part}")
