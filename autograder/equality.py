@@ -60,7 +60,7 @@ def value(formula: Formula) -> float:
     try:
         return float(_Numeric(formula, formula.vocabulary.values).of(formula.root))
     except _Undefined:
-        raise formula.error("This has no value.", formula.root)
+        raise formula.error("This has no value.", formula.root) from None
 
 
 # --- exactly -------------------------------------------------------------------------------------
