@@ -148,4 +148,4 @@ def show_staff_points(report: Report) -> str:
     if not pieces:
         return ""
     answers = "1 answer awaits" if report.awaiting == 1 else f"{report.awaiting} answers await"
-    return f"Staff give {' and '.join(pieces)} on top; {answers} them."
+    return f"Staff give {' and '.join(pieces)} on top; {answers} them.".replace(" 0 ", " no ")

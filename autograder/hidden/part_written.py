@@ -80,7 +80,7 @@ def test_transitions(submission: Submission, set_score: SetScore | None = None) 
     set_score(round(6 * judgement.right / ROWS, 2))
     if judgement.trouble or judgement.right < ROWS:
         trouble = judgement.trouble or "There are more rows than the parse has."
-        raise Failure(f"{judgement.right} of {ROWS} rows are right.\n{trouble}")
+        raise Failure(f"{trouble}\n{judgement.right} of {ROWS} rows are right.")
 
 
 @number("2b.1")

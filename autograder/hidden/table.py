@@ -85,6 +85,8 @@ def judge(table: Sequence[object]) -> Judgement:
     """
     rows = [_read_or_reason(cells) for cells in table if not _is_blank(cells)]
     rows = rows[_given(rows) :]
+    if not rows:
+        return Judgement(0, "[2a] rows is not answered yet.")
     right = 0
     troubles: list[str] = []
     bases = [GIVEN[-1]]  # the student's own row before; then what it should have been
