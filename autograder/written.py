@@ -215,4 +215,6 @@ def _explain(text: str, said: str) -> str:
     for _ in range(line - 1):
         start = text.index("\n", start) + 1
     start = min(start + column - 1, max(0, len(text) - 1))
+    if said.startswith("Unescaped") and text[start - 2 : start - 1] == "\\":
+        start -= 2  # the parser is past the backslash and what follows it
     return f"{FILE}, line {line}: {reason}.\n{point_at(text, start, start + 1)}"

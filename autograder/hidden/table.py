@@ -94,7 +94,7 @@ def judge(table: Sequence[object]) -> Judgement:
         expected = [state for base in bases for state in _next_states(base)]
         if isinstance(row, str):
             troubles.append(f"Your row {number} cannot be read: {row}")
-            bases = expected
+            bases = expected or bases
             continue
         problems = [_problem(base, row) for base in bases]
         skipped = [_problem(state, row) for state in expected]
