@@ -60,6 +60,7 @@ __all__ = [
     "leaderboard",
     "number",
     "partial_credit",
+    "read_by_staff",
     "tags",
     "visibility",
     "weight",
@@ -107,6 +108,21 @@ def builds_on(*stand_ins: StandIn) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         function.__stand_ins__ = stand_ins  # type: ignore[attr-defined]
+        return function
+
+    return decorate
+
+
+def read_by_staff(points: float, *, bonus: bool = False) -> Callable[[F], F]:
+    """The check returns an answer for staff to read, who give up to that many points.
+
+    What follows the first line of its docstring is the rubric, for staff. The check itself gives
+    no points. It fails where there is nothing to read.
+    """
+
+    def decorate(function: F) -> F:
+        function.__weight__ = 0  # type: ignore[attr-defined]
+        function.__staff__ = points, bonus  # type: ignore[attr-defined]
         return function
 
     return decorate

@@ -15,6 +15,8 @@ class Outcome(enum.Enum):
     FAILED = "failed"
     NOT_RUN = "not run"
     """The grader's fault: no points are given or taken."""
+    AWAITING = "awaiting staff"
+    """An answer is there, and people give its points."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,17 @@ class Result:
     Attributes:
         number: "1a.2"; the part is what stands before the dot.
         title: what holds if the check passes, one line.
-        max_points: what it is worth, whether it ran or not.
+        max_points: what it is worth, whether it ran or not; without what staff give.
         points: what was earned.
         message: for the student; empty if there is nothing to say.
         visibility: when Gradescope shows it to students.
         tags: Gradescope's tags.
         leaderboard: a name and a value, if the check reports one.
         details: for staff: the grader's own error, or what the code printed.
+        staff_points: what staff may give for the answer.
+        bonus: whether these come on top of the assignment's points.
+        rubric: for staff: what they give them for.
+        answer: the student's, for staff to read.
     """
 
     number: str
@@ -43,6 +49,10 @@ class Result:
     tags: tuple[str, ...] = ()
     leaderboard: tuple[str, str, float | None] | None = None
     details: str = ""
+    staff_points: float = 0.0
+    bonus: bool = False
+    rubric: str = ""
+    answer: str = ""
 
     @property
     def part(self) -> str:
@@ -93,13 +103,28 @@ class Report:
 
     @property
     def max_points(self) -> float:
-        """What could be; the same for every submission."""
+        """What could be; the same for every submission, and without what staff give."""
         return total(result.max_points for result in self.results)
+
+    @property
+    def staff_points(self) -> float:
+        """What staff may give on top, without the bonus; the same for every submission."""
+        return total(result.staff_points for result in self.results if not result.bonus)
+
+    @property
+    def bonus_points(self) -> float:
+        """What staff may give on top of all points of the assignment."""
+        return total(result.staff_points for result in self.results if result.bonus)
+
+    @property
+    def awaiting(self) -> int:
+        """How many answers are there for staff to read."""
+        return sum(result.outcome is Outcome.AWAITING for result in self.results)
 
     @property
     def complete(self) -> bool:
         """Whether every check ran."""
-        wanted = (Outcome.PASSED, Outcome.FAILED)
+        wanted = (Outcome.PASSED, Outcome.FAILED, Outcome.AWAITING)
         return all(result.outcome in wanted for result in self.results)
 
 
@@ -111,3 +136,16 @@ def total(points: Iterable[float]) -> float:
 def show_points(points: float) -> str:
     """Points as people write them: 5, 0.5."""
     return f"{points:g}"
+
+
+def show_staff_points(report: Report) -> str:
+    """What staff may give, as a sentence; empty if there is nothing of the kind."""
+    pieces = []
+    if report.staff_points:
+        pieces.append(f"up to {show_points(report.staff_points)} points")
+    if report.bonus_points:
+        pieces.append(f"up to {show_points(report.bonus_points)} bonus points")
+    if not pieces:
+        return ""
+    answers = "1 answer awaits" if report.awaiting == 1 else f"{report.awaiting} answers await"
+    return f"Staff give {' and '.join(pieces)} on top; {answers} them.".replace(" 0 ", " no ")

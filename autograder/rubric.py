@@ -24,6 +24,9 @@ class Check:
         number: such as "1a.2".
         title: the first line of its docstring, the sentence that students read.
         points: what it is worth.
+        staff_points: what staff may give for the answer that it returns.
+        bonus: whether these come on top of the assignment's points.
+        rubric: what staff give them for: the docstring after its first line.
         stand_ins: what takes the place of earlier parts when it fails with the student's own.
         forbidden: the built-ins that its part does not allow.
     """
@@ -32,6 +35,9 @@ class Check:
     number: str
     title: str
     points: float
+    staff_points: float
+    bonus: bool
+    rubric: str
     stand_ins: tuple[StandIn, ...]
     forbidden: Forbidden | None
 
@@ -43,7 +49,8 @@ class Check:
             GraderFault: a decorator or the docstring is missing.
         """
         number, points = getattr(function, "__number__", ""), getattr(function, "__weight__", None)
-        title = (inspect.getdoc(function) or "").partition("\n")[0]
+        title, _, rest = (inspect.getdoc(function) or "").partition("\n")
+        staff_points, bonus = getattr(function, "__staff__", (0, False))
         if not re.fullmatch(r"\w+\.\d+", number) or points is None or not title:
             raise GraderFault(
                 f"The check {function.__module__}.{function.__name__} needs a @number such as "
@@ -54,6 +61,9 @@ class Check:
             number=number,
             title=title,
             points=float(points),
+            staff_points=float(staff_points),
+            bonus=bonus,
+            rubric=_unwrapped(rest) if staff_points else "",
             stand_ins=getattr(function, "__stand_ins__", ()),
             forbidden=getattr(inspect.getmodule(function), "forbidden", None),
         )
@@ -65,8 +75,14 @@ class Check:
 
     @property
     def part_title(self) -> str:
-        """The part's name: the docstring of the module, without its full stop."""
+        """The part's name: the docstring of the module, without its full stop.
+
+        A module with checks of several parts has a variable `titles`, part to name.
+        """
         module = inspect.getmodule(self.function)
+        titles: dict[str, str] = getattr(module, "titles", {})
+        if self.part in titles:
+            return titles[self.part]
         return (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".")
 
     @property
@@ -84,6 +100,9 @@ class Check:
             number=self.number,
             title=self.title,
             max_points=self.points,
+            staff_points=self.staff_points,
+            bonus=self.bonus,
+            rubric=self.rubric,
             visibility=visibility,
             tags=tuple(self._mark("__tags__", ())),
         )
@@ -124,3 +143,8 @@ class Check:
         while function is not None:
             yield function
             function = getattr(function, "__wrapped__", None)
+
+
+def _unwrapped(text: str) -> str:
+    """A rubric as one line an item: an item begins with its points."""
+    return re.sub(r"\s*\n\s*(?![\d.]+ points?:)", " ", text).strip()

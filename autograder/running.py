@@ -20,7 +20,7 @@ from autograder.confinement.student import Student
 from autograder.course import Course
 from autograder.diagnosis import diagnose
 from autograder.errors import CannotGrade, Failure, GraderFault
-from autograder.report import Outcome, Report, Result
+from autograder.report import Outcome, Report, Result, show_points
 from autograder.rubric import Check
 from autograder.submission import Submission
 from autograder.text import printable
@@ -87,7 +87,9 @@ class Plugin:
             if isinstance(item, pytest.Function)
         }
         checks = sorted(found.values(), key=lambda check: check.order)
-        titles = {check.part: check.part_title for check in checks}
+        titles: dict[str, str] = {}
+        for check in checks:
+            titles.setdefault(check.part, check.part_title)
         wanted = self._order.parts or tuple(titles)
         if unknown := [part for part in wanted if part not in titles]:
             raise CannotGrade(
@@ -200,7 +202,7 @@ class Plugin:
             if check.forbidden is not None and isinstance(student, Student):
                 self._look_for_forbidden(check.forbidden)
                 student.forbid(check.forbidden.operations)
-            call()
+            returned = call()
         except KeyboardInterrupt:
             raise
         except BaseException as error:
@@ -214,6 +216,8 @@ class Plugin:
             result = replace(result, outcome=Outcome.FAILED, message=message[:MAX_MESSAGE])
             points = check.partial_score() or 0.0
         else:
+            if check.staff_points:
+                return _awaiting(result, returned)
             result = replace(result, outcome=Outcome.PASSED)
             score = check.partial_score()
             points = check.points if score is None else score
@@ -241,6 +245,14 @@ class Plugin:
             )
         if said := self._forbidden_uses[forbidden]:
             raise Failure(said)
+
+
+def _awaiting(result: Result, answer: object) -> Result:
+    """The result of a check whose answer staff will read."""
+    message = f"Received. Staff read it and give up to {show_points(result.staff_points)} points."
+    if result.staff_points == 1:
+        message = message.replace("points", "point")
+    return replace(result, outcome=Outcome.AWAITING, message=message, answer=str(answer))
 
 
 def _student_fault(error: BaseException, student: object) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from autograder.report import Outcome, Report, Result
 
-from .conftest import SOLUTIONS, Grade, lost
+from .conftest import ROOT, SOLUTIONS, Grade, lost
 
 
 def test_reference_gets_every_point(grade_folder: Grade) -> None:
@@ -15,16 +16,52 @@ def test_reference_gets_every_point(grade_folder: Grade) -> None:
     report = grade_folder(SOLUTIONS)
     assert lost(report) == set()
     parts = {part: sum(r.max_points for r in report.of_part(part)) for part in report.parts}
-    assert parts == {"1a": 5, "1b": 5, "1c": 3, "1d": 5, "1e": 3, "2c": 6, "2d": 6}
+    assert parts == {
+        "1a": 5, "1b": 5, "1c": 3, "1d": 5, "1e": 3,
+        "2a": 6, "2b": 1, "2c": 6, "2d": 6, "2f": 1, "2g": 0, "2i": 0,
+        "3a": 3, "3c": 0, "3d": 4, "bonus": 0,
+    }  # fmt: skip
+    assert report.complete
+
+
+def test_staff_give_what_the_machine_does_not(grade_folder: Grade) -> None:
+    """13 points and 2 bonus points await staff, and are no part of what the machine gives."""
+    report = grade_folder(SOLUTIONS)
+    assert (report.staff_points, report.bonus_points) == (13, 2)
+    staff = {part: sum(r.staff_points for r in report.of_part(part)) for part in report.parts}
+    assert {part: points for part, points in staff.items() if points} == {
+        "1c": 2, "1e": 2, "2b": 1, "2f": 1, "2g": 4, "2i": 1, "3a": 2, "3c": 1, "bonus": 1,
+    }  # fmt: skip
+    for result in report.results:
+        if result.staff_points:
+            assert result.outcome is Outcome.AWAITING
+            assert result.answer
+            assert result.rubric
+            assert (result.points, result.max_points) == (0, 0)
 
 
 def test_empty_folder_gets_nothing_of_the_same_maximum(grade_folder: Grade, tmp_path: Path) -> None:
     """An empty folder gets 0 of the same maximum, and is told what is missing."""
     report = grade_folder(tmp_path)
     assert report.points == 0
-    assert report.max_points == 33
+    assert report.max_points == 48
     assert all(result.outcome is Outcome.FAILED for result in report.results)
     assert report.results[0].message == "softmax.py was not handed in."
+
+
+def test_template_gets_nothing(grade_folder: Grade, tmp_path: Path) -> None:
+    """The template of written.toml, not filled in, gets no points and awaits nobody."""
+    template = ROOT / "data" / "templates" / "written.toml"
+    shutil.copy(template, tmp_path)
+    report = grade_folder(tmp_path, ("2a", "2b", "2f", "2g", "2i", "3a", "3c", "3d", "bonus"))
+    assert report.points == report.awaiting == 0
+    written = [result for result in report.results if "handed in" not in result.message]
+    assert len(written) == 19
+    for result in written:
+        assert result.outcome is Outcome.FAILED
+        assert "is not answered yet." in result.message
+    fields = {result.message.partition(" is")[0] for result in written}
+    assert len(fields) == 19, "each names its own field, and the template has it"
 
 
 def test_score_is_steady(grade_folder: Grade) -> None:

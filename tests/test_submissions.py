@@ -6,14 +6,17 @@ Each hand-in of `submissions/` says in its first lines what it is and what it mu
     # Loses: 1c.1
 
 A file takes the place of one reference solution, and is graded on the parts of that file, from the
-first one that it must lose to those that build on it. A folder is handed in as it is. Where
+first one that it must lose to those that build on it. Of written.toml it has just the answers that
+differ from the reference's. A folder is handed in as it is. Where
 the checks do not agree yet, a third line says what is lost today (`# Today: 1c.1 1c.2`); the row
 is expected to fail until they do, and then the line has to go.
 """
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +25,12 @@ import pytest
 
 from autograder.report import Outcome, Report
 
-from .conftest import Grade, lost
+from .conftest import SOLUTIONS, Grade, lost
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 SUBMISSIONS = Path(__file__).parent / "submissions"
 PARTS = {
@@ -33,10 +41,11 @@ PARTS = {
     "optimizers.py": ("2g",),
     "parser_model.py": ("2h",),
     "rnn.py": ("3a", "3b", "3c", "3d"),
+    "written.toml": ("2a", "2b", "3a", "3d"),
 }
 HEADER = re.compile(
-    r"# (?:(?P<file>\w+\.py): )?.+\n"
-    r"# Loses: (?P<loses>nothing|\d\w\.\d+(?: \d\w\.\d+)*)\n"
+    r"# (?:(?P<file>\w+\.(?:py|toml)): )?.+\n"
+    r"# Loses: (?P<loses>nothing|\w+\.\d+(?: \w+\.\d+)*)\n"
     r"(?P<today># Today: .+\n)?"
 )
 
@@ -71,14 +80,17 @@ class Row:
         if len(headers) != 1:
             raise ValueError(f"{path} should have one header, not {len(headers)}")
         header = headers[0]
-        loses = frozenset(re.findall(r"\d\w\.\d+", header["loses"]))
+        loses = frozenset(re.findall(r"\w+\.\d+", header["loses"]))
         file = "" if path.is_dir() else header["file"]
         return cls(path, file, loses, disputed=header["today"] is not None)
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts to grade: those of its files, from the first one that it must lose."""
-        first = min(self.loses, default="")[:2]
+        lost = {number.partition(".")[0] for number in self.loses}
+        if self.file == "written.toml":  # its answers have nothing to do with each other
+            return tuple(sorted({*lost, *PARTS[self.file]}))
+        first = min(lost, default="")
         files = {self.file} if self.file else {f.name for f in _files(self.path)}
         return tuple(
             part
@@ -95,7 +107,11 @@ def _files(path: Path) -> list[Path]:
 
 def _rows(kind: str) -> list[Row]:
     paths = sorted((SUBMISSIONS / kind).iterdir())
-    return [Row.read(path) for path in paths if path.suffix == ".py" or any(path.rglob("*.py"))]
+    return [
+        Row.read(path)
+        for path in paths
+        if path.suffix in (".py", ".toml") or any(path.rglob("*.py"))
+    ]
 
 
 def _parameters(rows: list[Row]) -> list[object]:
@@ -154,7 +170,27 @@ def test_table_names_real_checks(grade_folder: Grade, tmp_path: Path) -> None:
 def _folder(row: Row, hand_in: HandIn) -> Path:
     if not row.file:
         return row.path
-    return hand_in({row.file: row.path.read_text(encoding="utf-8")})
+    text = row.path.read_text(encoding="utf-8")
+    return hand_in({row.file: _with_answers(text) if row.file == "written.toml" else text})
+
+
+def _with_answers(text: str) -> str:
+    """The reference's written.toml with the answers of `text` in place of its own."""
+    tables = tomllib.loads((SOLUTIONS / "written.toml").read_text(encoding="utf-8"))
+    for part, answers in tomllib.loads(text).items():
+        tables[part] |= answers
+    return "".join(
+        f"[{part}]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in answers.items())
+        for part, answers in tables.items()
+    )
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
 
 
 def _told(report: Report) -> str:
@@ -162,5 +198,6 @@ def _told(report: Report) -> str:
     return "\n\n".join(
         f"{result.number} {result.title}\n{result.message or result.details}"
         for result in report.results
-        if result.outcome is not Outcome.PASSED or result.points < result.max_points
+        if result.outcome not in (Outcome.PASSED, Outcome.AWAITING)
+        or result.points < result.max_points
     )

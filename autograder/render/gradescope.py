@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograder.report import Outcome, Report, Result
+from autograder.report import Outcome, Report, Result, show_points, show_staff_points
 from autograder.text import printable
 
 # Gradescope cuts an output of more than 100,000 characters in the middle.
@@ -26,8 +26,9 @@ _INSTEAD = {
 def to_gradescope(report: Report) -> dict[str, Any]:
     """What results.json holds; every check is in it, with its maximum, from the start."""
     tests = [_test(report, result) for result in report.results]
+    notes = [*report.notes, *filter(None, [show_staff_points(report)])]
     document: dict[str, Any] = {
-        "output": "\n".join(_line(note) for note in report.notes),
+        "output": "\n".join(_line(note) for note in notes),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -50,15 +51,24 @@ def to_gradescope(report: Report) -> dict[str, Any]:
 
 
 def _test(report: Report, result: Result) -> dict[str, Any]:
+    output = result.message
+    if result.answer:
+        output += f"\n\n{result.answer}"
     test: dict[str, Any] = {
         "name": f"{report.parts[result.part]}: {result.title}",
         "number": result.number,
-        "score": result.points,
-        "max_score": result.max_points,
-        "status": "passed" if result.outcome is Outcome.PASSED else "failed",
-        "output": _INSTEAD.get(result.outcome) or _line(result.message),
+        "output": _INSTEAD.get(result.outcome) or _line(output),
         "visibility": result.visibility,
     }
+    if result.outcome is not Outcome.AWAITING:
+        test["status"] = "passed" if result.outcome is Outcome.PASSED else "failed"
+    if result.staff_points:
+        # With a score it would count as lost until staff have read it, with none it is shown only.
+        kind = "bonus, from" if result.bonus else "from"
+        test["name"] += f" ({kind} staff: up to {show_points(result.staff_points)})"
+        test["extra_data"] = {"staff_points": result.staff_points, "rubric": result.rubric}
+    else:
+        test |= {"score": result.points, "max_score": result.max_points}
     if result.tags:
         test["tags"] = list(result.tags)
     return test

@@ -11,15 +11,17 @@ from pathlib import Path
 import jinja2
 
 from autograder.render.gradescope import replace_file
-from autograder.report import Outcome, Report, show_points, total
+from autograder.report import Outcome, Report, show_points, show_staff_points, total
 from autograder.text import printable
 
 MAX_MESSAGE = 5_000
+MAX_ANSWER = 20_000
 _WORDS = {
     Outcome.PASSED: "passed",
     Outcome.FAILED: "failed",
     Outcome.NOT_RUN: "not run",
     Outcome.PENDING: "pending",
+    Outcome.AWAITING: "awaiting staff",
 }
 
 
@@ -34,6 +36,7 @@ def to_html(report: Report) -> str:
     )
     environment.filters["points"] = show_points
     environment.filters["shown"] = lambda text: printable(text, MAX_MESSAGE, multiline=True)
+    environment.filters["in_full"] = lambda text: printable(text, MAX_ANSWER, multiline=True)
     parts = [
         {
             "name": part,
@@ -41,11 +44,13 @@ def to_html(report: Report) -> str:
             "results": report.of_part(part),
             "points": total(result.points for result in report.of_part(part)),
             "max_points": total(result.max_points for result in report.of_part(part)),
+            "staff_points": total(result.staff_points for result in report.of_part(part)),
         }
         for part, title in report.parts.items()
     ]
     template = environment.get_template("report.html.jinja")
-    return template.render(report=report, parts=parts, words=_WORDS)
+    staff = show_staff_points(report)
+    return template.render(report=report, parts=parts, words=_WORDS, staff=staff)
 
 
 def write_html(report: Report, path: Path) -> None:

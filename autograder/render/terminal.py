@@ -10,15 +10,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.report import Outcome, Report, Result, show_points, total
+from autograder.report import Outcome, Report, Result, show_points, show_staff_points, total
 from autograder.text import printable
 
 MAX_MESSAGE = 5_000
+MAX_ANSWER = 20_000
 _MARKS = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "red"),
     Outcome.NOT_RUN: ("!", "yellow"),
     Outcome.PENDING: ("·", "dim"),
+    Outcome.AWAITING: ("?", "blue"),
 }
 
 
@@ -59,7 +61,7 @@ class ProgressLine:
                 advance=1 if result else 0,
             )
         elif result:
-            points = f"{show_points(result.points)}/{show_points(result.max_points)}"
+            points = _points(result)
             self._console.print(
                 f"{result.number} {result.outcome.value} {points}", highlight=False, markup=False
             )
@@ -78,11 +80,18 @@ def print_report(report: Report, console: Console) -> None:
                 Text.assemble((f"{mark} {result.number} ", style), (result.title, "bold"))
             )
             message = printable(result.message, MAX_MESSAGE, multiline=True)
-            console.print(Padding(Text(message), (0, 0, 1, 4)))
+            console.print(Padding(Text(message), (0, 0, 0, 4)))
+            if result.answer:
+                answer = printable(result.answer, MAX_ANSWER, multiline=True)
+                console.print(Padding(Text(answer, "italic"), (0, 0, 0, 6)))
+                console.print(Padding(Text(result.rubric, "dim"), (0, 0, 0, 4)))
+            console.print()
     score = f"{show_points(report.points)} of {show_points(report.max_points)} points"
     if not report.complete:
         score += ", and not all checks could be run"
     console.print(Text(score, "bold"))
+    if staff := show_staff_points(report):
+        console.print(Text(staff))
     console.print(Text(f"seed {report.seed}; {report.tier}", "dim"))
 
 
@@ -95,16 +104,24 @@ def _table(report: Report) -> Table:
         results = report.of_part(part)
         earned = total(result.points for result in results)
         possible = total(result.max_points for result in results)
+        only_staff = all(result.staff_points for result in results)
         table.add_row(
             Text(part, "bold"),
             Text(title, "bold"),
-            Text(f"{show_points(earned)}/{show_points(possible)}", "bold"),
+            Text("" if only_staff else f"{show_points(earned)}/{show_points(possible)}", "bold"),
         )
         for result in results:
             mark, style = _MARKS[result.outcome]
             table.add_row(
                 Text(f"  {mark} {result.number}", style),
                 result.title,
-                f"{show_points(result.points)}/{show_points(result.max_points)}",
+                _points(result),
             )
     return table
+
+
+def _points(result: Result) -> str:
+    if result.staff_points:
+        giver = "bonus" if result.bonus else "staff"
+        return f"{giver} …/{show_points(result.staff_points)}"
+    return f"{show_points(result.points)}/{show_points(result.max_points)}"
