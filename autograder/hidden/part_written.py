@@ -107,7 +107,7 @@ def test_why_so_many_steps(submission: Submission) -> str:
     return Written.of(submission).prose("2b", "why")
 
 
-@number("2f.8")
+@number("2f.1")
 @weight(1)
 def test_gamma(submission: Submission) -> None:
     """The γ that keeps the expectation of the dropped-out layer."""
@@ -121,7 +121,7 @@ def test_gamma(submission: Submission) -> None:
     _require_equal(submission, "2f", "gamma", DROPPING, "1/(1 - p_drop)", mistakes)
 
 
-@number("2f.9")
+@number("2f.2")
 @read_by_staff(1)
 def test_why_gamma(submission: Submission) -> str:
     """Why that γ keeps the expectation.
@@ -131,7 +131,7 @@ def test_why_gamma(submission: Submission) -> str:
     return Written.of(submission).prose("2f", "why")
 
 
-@number("2g.8")
+@number("2g.1")
 @read_by_staff(2)
 def test_momentum(submission: Submission) -> str:
     """Why a rolling average of gradients steadies the updates, and why that helps.
@@ -144,7 +144,7 @@ def test_momentum(submission: Submission) -> str:
     return Written.of(submission).prose("2g", "momentum")
 
 
-@number("2g.9")
+@number("2g.2")
 @read_by_staff(2)
 def test_adaptive_rates(submission: Submission) -> str:
     """Which parameters adaptive rates give the larger updates, and why that helps.
