@@ -245,6 +245,20 @@ def test_what_was_written_reads_the_same(
     assert read_treebank(path) == treebank
 
 
+@given(start=st.integers(0, len(PARSED)), size=st.integers(0, 9), other=st.binary(max_size=9))
+def test_whatever_is_damaged_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, start: int, size: int, other: bytes
+) -> None:
+    """Any bytes give sentences with all their columns, or the one kind of error."""
+    path = tmp_path_factory.getbasetemp() / "damaged.conllu"
+    path.write_bytes(PARSED.encode()[:start] + other + PARSED.encode()[start + size :])
+    try:
+        for s in read_treebank(path):
+            assert len({len(s.words), *map(len, (s.tags, s.fine_tags, s.heads, s.relations))}) == 1
+    except MalformedTreebank:
+        pass
+
+
 def agrees(path: Path) -> None:
     """Our reader and the conllu library find the same sentences in a file."""
     ours = read_treebank(path)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
-from data.conllu import Sentence
+from data.conllu import Sentence, read_treebank
 from data.small.grammar import LENGTHS, SIZES, Author, as_sentence, treebank
 from data.small.lexicon import with_ed, with_ing, with_s
 from data.small.statistics import projective, shipped, tables, uas, usual_offset
@@ -12,6 +15,7 @@ from data.small.statistics import projective, shipped, tables, uas, usual_offset
 from .conftest import ROOT
 
 SMALL = ROOT / "data" / "small"
+EWT = Path(os.environ.get("ARCGRADE_TREEBANKS", "nowhere")) / "UD_English-EWT"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +68,16 @@ def test_crossing_arcs_are_only_where_they_are_meant() -> None:
         assert projective(as_sentence(author.there()).heads)
         assert not projective(as_sentence(author.stranded()).heads)
         assert not projective(as_sentence(author.late_relative()).heads)
+
+
+@pytest.mark.skipif(not EWT.is_dir(), reason="ARCGRADE_TREEBANKS names no folder with UD EWT in it")
+def test_tags_and_relations_are_those_of_ewt(splits: dict[str, list[Sentence]]) -> None:
+    """A model can go from this treebank to UD English EWT: every pair of tags, every relation."""
+    ewt = read_treebank(EWT / "en_ewt-ud-train.conllu")
+    real = {item for s in ewt for item in (*zip(s.tags, s.fine_tags, strict=True), *s.relations)}
+    for sentence in (sentence for sentences in splits.values() for sentence in sentences):
+        assert real.issuperset(zip(sentence.tags, sentence.fine_tags, strict=True))
+        assert real.issuperset(sentence.relations)
 
 
 def test_readme_shows_what_is_measured(splits: dict[str, list[Sentence]]) -> None:

@@ -6,10 +6,12 @@ import hashlib
 import http.server
 import io
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,13 +42,17 @@ class Server:
         sent: how many bytes of a body each answer had.
         ranges: whether it knows ranges.
         cut: break the connection after so many bytes of a body.
+        silent: say nothing more after these, instead of breaking it, until it is set.
         status: answer with this instead of a file.
+        shifted: send ranges that start a byte early.
+        lengths: say how long an answer is.
     """
 
     files: dict[str, bytes]
     url: str = ""
     ranges: bool = True
     cut: int | None = None
+    silent: threading.Event = field(default_factory=threading.Event)
     status: int | None = None
     shifted: bool = False
     lengths: bool = True
@@ -77,6 +83,7 @@ class Server:
         rest = body[start:][: self.cut]
         self.sent.append(len(rest))
         handler.wfile.write(rest)
+        self.silent.wait()
 
 
 @pytest.fixture
@@ -87,6 +94,7 @@ def server() -> Iterator[Server]:
         for split in treebanks.SPLITS
     }
     server = Server(files)
+    server.silent.set()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -544,6 +552,28 @@ class TestCommands:
             "17.8 MB  CC BY-SA 4.0       not here: arcgrade data fetch UD_English-EWT"
         )
         assert mine.endswith(str(cache / "UD_Mine"))
+
+    @pytest.mark.skipif(os.name == "nt", reason="there is no SIGINT to send to a process")
+    def test_interrupted_by_its_user(self, server: Server, cache: Path) -> None:
+        """Ctrl-C ends it with one line; what has arrived is kept, and nothing else is left."""
+        server.cut = 2 * download.PIECE
+        server.silent.clear()
+        command = [sys.executable, "-m", "autograder", "data", "fetch", "UD_English-EWT"]
+        part = cache / "UD_English-EWT" / "en_ewt-ud-train.conllu.part"
+        server.files[part.stem] = bytes(14_203_025)
+        running = subprocess.Popen(
+            [*command, "--url", server.url], cwd=ROOT, stderr=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 60
+        while not (part.exists() and part.stat().st_size) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=60)
+        server.silent.set()
+        assert (running.returncode, errors) == (
+            *(130, "arcgrade: interrupted; what has arrived is kept.\n"),
+        )
+        assert [path.name for path in part.parent.iterdir()] == [part.name]
 
     def test_what_cannot_be_had_is_one_sentence_and_status_2(self, cache: Path) -> None:
         """No traceback, nothing on stdout."""

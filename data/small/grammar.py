@@ -181,7 +181,7 @@ class Author:
 
     def noun(self, kind: str, plural: bool) -> Token:
         """A noun of a kind."""
-        if kind in ("person", "thing") and self.chance(0.2):
+        if kind in ("person", "thing") and self.chance(0.25):
             base = self.any(lex.TRADE_STARTS)
             base += self.any(lex.TRADE_ENDS if kind == "person" else ("box", "rack", "case"))
         else:
@@ -300,7 +300,7 @@ class Author:
 
     def extend(self, phrase: Phrase, room: int) -> None:
         """Add up to `room` phrases, each to one of the words that are open for it."""
-        while room > 0 and phrase.open and self.chance(0.62):
+        while room > 0 and phrase.open and self.chance(0.58):
             room -= 1
             nouns = [word for word in phrase.open if word.tag in ("NOUN", "PROPN")]
             what = self.weighted(
@@ -323,8 +323,7 @@ class Author:
         wanting = [word for word in phrase.open if PULLS.get(word.kind)]
         if not wanting:
             return
-        wish = self.any(PULLS[self.any(wanting).kind])
-        form, kind, _ = wish
+        form, kind, _ = self.any(PULLS[self.any(wanting).kind])
         site = self.site(phrase.open, lambda word: STRENGTH.get((word.kind, form, kind), 0))
         self.add(phrase, site, *self.prepositional(form, kind, site))
 
@@ -338,18 +337,17 @@ class Author:
         return [case, *inner.under(site, relation)], inner.open
 
     def add_coordination(self, phrase: Phrase, nouns: list[Token]) -> None:
-        """As in "and a kettle": to the nearest noun of the same kind."""
+        """As in ", a lamp and a kettle": to the nearest noun of the same kind."""
         kind = self.any(nouns).kind
         site = self.site(nouns, lambda word: word.kind == kind)
         tokens: list[Token] = []
-        for _ in range(2 if self.chance(0.2) else 1):
+        if self.chance(0.2):
             item = self.noun_phrase(kind)
-            joint = Token("and", "CCONJ", "CC", head=item.head, relation="cc")
-            tokens += [joint, *item.under(site, "conj")]
-        if len([token for token in tokens if token.form == "and" and token.tag == "CCONJ"]) == 2:
-            tokens[0] = self.comma(tokens[0].head)
-        elif self.chance(0.15):
-            tokens[0].form = "or"
+            tokens = [self.comma(item.head), *item.under(site, "conj")]
+        item = self.noun_phrase(kind)
+        form = "or" if self.chance(0.12) else "and"
+        joint = Token(form, "CCONJ", "CC", head=item.head, relation="cc")
+        tokens += [joint, *item.under(site, "conj")]
         self.add(phrase, site, tokens, [])
 
     def add_clause(self, phrase: Phrase, nouns: list[Token], participle: bool) -> None:
@@ -447,7 +445,7 @@ class Author:
             tokens = [Token(form, "AUX", fine, head=verb, relation="aux:pass"), verb]
         phrase = Phrase(tokens, verb, [verb], subject="nsubj:pass")
         if self.chance(0.5):
-            tokens, opened = self.prepositional("by", "person", verb)
+            tokens, opened = self.prepositional("by", "person", verb, "obl:agent")
             self.add(phrase, verb, tokens, opened)
         elif mood == "finite":
             self.add_prepositional(phrase)
@@ -616,8 +614,8 @@ class Author:
     def sentence(self) -> list[Token]:
         """A sentence, with its last mark."""
         kinds = (
-            (self.statement, 84), (self.command, 4), (self.question, 3), (self.stranded, 1),
-            (self.quotation, 4), (self.there, 4), (self.late_relative, 2),
+            (self.statement, 126), (self.command, 6), (self.question, 4), (self.stranded, 1),
+            (self.quotation, 6), (self.there, 6), (self.late_relative, 2),
         )  # fmt: skip
         return self.weighted(kinds)()
 
@@ -688,7 +686,7 @@ class Author:
             noun = self.noun("time", plural=False)
             which = self.any((("every", "DET", "DT", "det"), ("last", "ADJ", "JJ", "amod")))
             form, tag, fine, relation = which
-            noun.head, noun.relation = verbs[0], "obl:tmod"
+            noun.head, noun.relation = verbs[0], "obl:unmarked"
             phrase.tokens += [Token(form, tag, fine, head=noun, relation=relation), noun]
 
     def command(self) -> list[Token]:
@@ -760,7 +758,7 @@ class Author:
         inner = self.relative(alive, subject.head.plural)
         return self.finished([*tokens, *inner.under(subject.head, "acl:relcl")], verb, ".")
 
-    def comma(self, head: Token | None) -> Token:
+    def comma(self, head: Token) -> Token:
         """A comma, under a word."""
         return Token(",", "PUNCT", ",", tight=True, head=head, relation="punct")
 

@@ -54,17 +54,12 @@ NOUNS = {
 }
 
 VERBS = {
-    "fix": words(
-        "repair mend paint clean scrub polish carve sharpen fasten trim oil sand seal patch "
-        "varnish measure hammer weld brush rivet"
-    ),
-    "put": words("put hang store hide stack leave place lay bury tie load plant drop arrange"),
-    "see": words(
-        "see notice admire remember describe own like choose recognise miss sketch inherit envy"
-    ),
-    "carry": words("carry bring drag push take fetch haul roll pull lug"),
-    "give": words("give sell show lend offer hand bequeath"),
-    "move": words("walk sail run hurry drift wander climb row swim march creep stroll limp paddle"),
+    "fix": words("repair mend paint clean scrub carve oil seal patch varnish hammer rivet"),
+    "put": words("put hang store hide leave place lay load drop bury"),
+    "see": words("see notice admire remember like own choose describe sketch inherit"),
+    "carry": words("carry bring drag push take haul roll lug"),
+    "give": words("give sell show lend offer bequeath"),
+    "move": words("walk sail run hurry drift climb row march creep stroll"),
     "rest": words("wait sleep work sing laugh rest dream whistle shiver nap yawn"),
     "fail": words("leak rust creak crack sink rot rattle burst warp wobble squeak"),
     "say": words("say think believe report hope claim know fear announce complain swear"),
