@@ -207,7 +207,7 @@ def _own_lookup(model: Any, w: Tensor, width: int) -> Tensor | None:
     with suppress(Failure):
         x = model.embedding_lookup(w)
         if isinstance(x, Tensor) and x.shape == (len(w), width) and x.dtype == torch.float32:
-            return x
+            return x.detach()
     return None
 
 
