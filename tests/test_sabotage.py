@@ -167,6 +167,36 @@ class PartialParse:
 def minibatch_parse(sentences, model, batch_size):
     return JUNK
 """,
+    "initialization.py": """
+def xavier_weight_init(shape):
+    return JUNK
+
+
+def dropout(h, p_drop, training=True):
+    return JUNK
+""",
+    "optimizers.py": """
+def momentum_step(theta, grad, m, lr, beta1):
+    return JUNK
+
+
+adam_step = momentum_step
+""",
+    "parser_model.py": """
+class ParserModel(torch.nn.Module):
+    def __init__(self, embeddings, n_features=36, hidden_size=200, n_classes=3, dropout_prob=0.5):
+        super().__init__()
+        self.L = torch.nn.Parameter(torch.tensor(embeddings))
+        self.W = torch.nn.Parameter(torch.zeros(n_features * embeddings.shape[1], hidden_size))
+        self.b1 = torch.nn.Parameter(torch.zeros(hidden_size))
+        self.U = torch.nn.Parameter(torch.zeros(hidden_size, n_classes))
+        self.b2 = torch.nn.Parameter(torch.zeros(n_classes))
+
+    def junk(self, *args):
+        return JUNK
+
+    embedding_lookup = forward = train = eval = junk
+""",
 }
 # One level deeper: items of what is returned, parameters, parses that the model is asked about.
 INSIDE = {
@@ -225,12 +255,47 @@ def minibatch_parse(sentences, model, batch_size):
     model.predict(JUNK)
     return [JUNK for _ in sentences]
 """,
+    "initialization.py": """
+def xavier_weight_init(shape):
+    return [JUNK] * shape[0]
+
+
+def dropout(h, p_drop, training=True):
+    h.data = torch.zeros(0)
+    return (JUNK,)
+""",
+    "optimizers.py": """
+def momentum_step(theta, grad, m, lr, beta1):
+    return JUNK, JUNK
+
+
+def adam_step(theta, grad, m, v, lr, beta1, beta2):
+    return [JUNK, JUNK, JUNK]
+""",
+    "parser_model.py": """
+class ParserModel(torch.nn.Module):
+    def __init__(self, embeddings, n_features=36, hidden_size=200, n_classes=3, dropout_prob=0.5):
+        super().__init__()
+        self.shapes = (hidden_size, n_features * embeddings.shape[1]), (n_classes, hidden_size)
+
+    def parameters(self, recurse=True):
+        return [JUNK, JUNK] if self.training else [torch.zeros(*shape) for shape in self.shapes]
+
+    def embedding_lookup(self, w):
+        return [JUNK]
+
+    def forward(self, w):
+        return {"a": JUNK}
+""",
 }
 # What stands under the names that are graded.
 NAMED = {
     "softmax.py": "softmax = cross_entropy_loss = JUNK\n",
     "classifier.py": "SoftmaxModel = JUNK\n",
     "parser_transitions.py": "PartialParse = minibatch_parse = JUNK\n",
+    "initialization.py": "xavier_weight_init = dropout = JUNK\n",
+    "optimizers.py": "momentum_step = adam_step = JUNK\n",
+    "parser_model.py": "ParserModel = JUNK\n",
 }
 # What calling the classes makes; and calls of the model that nobody would write.
 MADE = {
@@ -263,6 +328,27 @@ def minibatch_parse(sentences, model, batch_size):
         pass
     return [[JUNK]] * len(sentences)
 """,
+    "initialization.py": """
+def xavier_weight_init(shape, *junk):
+    raise JUNK
+
+
+def dropout(h, p_drop, training=JUNK):
+    h.grad = JUNK
+""",
+    "optimizers.py": """
+def momentum_step(theta, grad, m, lr, beta1):
+    theta.resize_(0)
+    raise JUNK
+
+
+def adam_step(*junk):
+    return junk
+""",
+    "parser_model.py": """
+def ParserModel(*junk):
+    return JUNK
+""",
 }
 # Everything at once takes long: where a handle or a plain value comes is what matters there.
 SOME = (
@@ -293,7 +379,7 @@ def test_junk_is_no_fault_of_the_grader(
     not_run = {r.number: r.details[-800:] for r in report.results if r.outcome is Outcome.NOT_RUN}
     assert not_run == {}
     assert report.complete
-    assert report.max_points == 33
+    assert report.max_points == 45
     for result in report.results:
         assert result.message or result.outcome is Outcome.PASSED
         assert result.points == 0 or result.outcome is Outcome.PASSED

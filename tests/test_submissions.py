@@ -161,6 +161,23 @@ def test_softmax_does_not_cost_the_classifier(
     assert _told(report) == ""
 
 
+@pytest.mark.parametrize("name", ["xavier_no_root", "xavier_not_written", "xavier_numpy"])
+def test_initialization_does_not_cost_the_parser(
+    grade_folder: Grade, hand_in: HandIn, name: str
+) -> None:
+    """A wrong initialization.py costs 2e; the reference's ParserModel, which uses it, nothing."""
+    row = Row.read(SUBMISSIONS / "wrong" / f"{name}.py")
+    assert _told(grade_folder(_folder(row, hand_in), ("2h",))) == ""
+
+
+@pytest.mark.parametrize("text", [None, "import os\nos._exit(0)\n", "def xavier(:\n"])
+def test_initialization_that_is_no_module_does_not_cost_the_parser(
+    grade_folder: Grade, hand_in: HandIn, text: str | None
+) -> None:
+    """Nor does one that is missing, ends the process or cannot be read."""
+    assert _told(grade_folder(hand_in({"initialization.py": text}), ("2h",))) == ""
+
+
 def test_table_names_real_checks(grade_folder: Grade, tmp_path: Path) -> None:
     """Every number in a header is a check's, and every check is lost by some wrong hand-in."""
     numbers = {result.number for result in grade_folder(tmp_path).results}

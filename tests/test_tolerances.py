@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from autograder.comparison import LEAST_MAGNITUDE, TOLERANCE
+from solutions.optimizers import adam_step
+from solutions.parser_model import ParserModel
 from solutions.softmax import cross_entropy_loss, softmax
 
 MARGIN = 10
@@ -93,3 +95,51 @@ def test_cross_entropy(dtype: torch.dtype) -> None:
             assert error(right, expected) * MARGIN < TOLERANCE[dtype]
         for wrong in (expected / 6, -expected, expected * 1.02, expected / 30):
             assert error(wrong, expected) > TOLERANCE[dtype] * MARGIN
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_parser_logits(threads: int) -> None:
+    """Other orders of summing, and float64 inside, are right; a leaky ReLU is not."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        for seed in range(50):
+            rng = torch.Generator().manual_seed(seed)
+            model, w = _parser_model(rng), torch.randint(11, (5, 3), generator=rng)
+            with torch.no_grad():
+                x, expected = model.embedding_lookup(w), model(w)
+                parts = zip(x.split(2, dim=1), model.W.split(2), strict=True)
+                h = torch.relu(sum(e @ W for e, W in parts) + model.b1)
+                doubled = torch.relu(x.double() @ model.W.double() + model.b1) @ model.U.double()
+                for right in (
+                    torch.addmm(model.b2, h, model.U),
+                    (h[:, :, None] * model.U).sum(1) + model.b2,
+                    (doubled + model.b2).float(),
+                ):
+                    assert error(right, expected) * MARGIN < TOLERANCE[torch.float32]
+                wrong = torch.nn.functional.leaky_relu(x @ model.W + model.b1) @ model.U + model.b2
+                assert error(wrong, expected) > 2 * TOLERANCE[torch.float32]
+    finally:
+        torch.set_num_threads(before)
+
+
+def _parser_model(rng: torch.Generator) -> ParserModel:
+    """One of the sizes that the check of forward has, with random parameters."""
+    model = ParserModel(torch.randn(11, 2, generator=rng).numpy(), 3, 3, 5, 0.0)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=rng))
+    return model
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 1e-8, 1e-6])
+def test_optimizer_steps(epsilon: float) -> None:
+    """A habitual ε below the root, and other orders of computing, are right; 0.1 is not."""
+    for seed in range(100):
+        rng = torch.Generator().manual_seed(seed)
+        theta, grad, m = (torch.randn(2, 3, generator=rng) for _ in range(3))
+        v = 0.5 + torch.rand(2, 3, generator=rng)
+        new, m1, v1 = adam_step(theta, grad, m, v, 0.5, 0.7, 0.8)
+        assert error(theta.addcdiv(m1, v1.sqrt() + epsilon, value=-0.5), new) * MARGIN < 5e-4
+        assert error(theta - 0.5 * m1 / (v1.sqrt() + 0.1), new) > 5e-4 * MARGIN
+        assert error(torch.lerp(grad, m, 0.7), m1) * MARGIN < 5e-4

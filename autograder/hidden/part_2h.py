@@ -198,7 +198,7 @@ def test_initial_weights(student: Any, rng: torch.Generator) -> None:
         check_uniform(first, what, EPSILONS[RIGHT](shape))
         if repeated(first) > 0.5:
             raise Failure(f"Many entries of {name} are the same number; draw each anew.")
-        if float((first == second).double().mean()) > 0.5:
+        if float((first == second).mean()) > 0.5:
             raise Failure(f"Two models start with the same {name}; it should be drawn anew.")
 
 
@@ -207,7 +207,7 @@ def _own_lookup(model: Any, w: Tensor, width: int) -> Tensor | None:
     with suppress(Failure):
         x = model.embedding_lookup(w)
         if isinstance(x, Tensor) and x.shape == (len(w), width) and x.dtype == torch.float32:
-            return x
+            return x.detach()
     return None
 
 
