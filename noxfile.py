@@ -109,9 +109,14 @@ def types(session: nox.Session) -> None:
 
 @session
 def bench(session: nox.Session) -> None:
-    """Measure what confinement costs beside grading in the plain way."""
+    """Measure: confinement beside grading in the plain way, bptt beside autograd, sampled softmax.
+
+    `nox -s bench -- bptt` runs one of `overhead`, `bptt` and `fast_output`; more arguments are its.
+    """
     prepare(session, "dev")
-    python(session, "-m", "tests.bench.overhead", *session.posargs)
+    names, arguments = session.posargs[:1], session.posargs[1:]
+    for name in names or ("overhead", "bptt", "fast_output"):
+        python(session, "-m", f"tests.bench.{name}", *arguments)
 
 
 if __name__ == "__main__":

@@ -179,6 +179,22 @@ def train(
         run(make, loaded, settings, folder, Console())
 
 
+@main.command("train-lm")
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--hidden", type=click.IntRange(1), default=48, show_default=True, help="D_h.")
+@click.option("--lr", type=float, default=5.0, show_default=True, help="The learning rate.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the first weights.")
+def train_lm(epochs: int, hidden: int, lr: float, seed: int) -> None:
+    """Train the language model of part 3 with the reference's gradients, on a small text."""
+    from rich.console import Console
+
+    from autograder.train_lm import train_language_model
+    from solutions.language_model import Settings
+
+    settings = Settings(epochs=epochs, Dh=hidden, lr=lr, seed=seed)
+    train_language_model(settings, Console())
+
+
 @contextmanager
 def _exit_codes(interrupted: str = "nothing was graded") -> Iterator[None]:
     """What kept us from it is one sentence on stderr, and status 2."""

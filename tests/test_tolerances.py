@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 from autograder.comparison import LEAST_MAGNITUDE, TOLERANCE
+from autograder.hidden.rnn import DIFFERENT, Cell
+from solutions import rnn
 from solutions.optimizers import adam_step
 from solutions.parser_model import ParserModel
 from solutions.softmax import cross_entropy_loss, softmax
@@ -143,3 +145,65 @@ def test_optimizer_steps(epsilon: float) -> None:
         assert error(theta.addcdiv(m1, v1.sqrt() + epsilon, value=-0.5), new) * MARGIN < 5e-4
         assert error(theta - 0.5 * m1 / (v1.sqrt() + 0.1), new) > 5e-4 * MARGIN
         assert error(torch.lerp(grad, m, 0.7), m1) * MARGIN < 5e-4
+
+
+def _by_loops(a: Tensor, b: Tensor) -> Tensor:
+    return torch.stack([number * b for number in a])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_gradients_through_time(seed: int) -> None:
+    """Other right ways to the gradients of a step and of bptt stay below a tenth; slips do not."""
+    rng = torch.Generator().manual_seed(seed)
+    cell = Cell.draw(rng, DIFFERENT)
+    params, h_prev, x, y = cell.params, cell.h_prev, cell.x, seed % 6
+    expected = rnn.step_gradients(params, h_prev, x, y)
+    v = torch.einsum("i,ij->j", h_prev, params["H"]) + params["I"].T @ params["L"][x] + params["b1"]
+    h = 1 / (1 + torch.exp(-v))
+    scores = torch.exp(params["U"].T @ h + params["b2"])
+    delta1 = scores / scores.sum()
+    delta1[y] -= 1
+    back = params["U"] @ delta1
+    delta2 = torch.exp(-v) * back * h**2
+    right = {
+        "b2": delta1,
+        "L_x": params["I"] @ delta2,
+        "I": _by_loops(params["L"][x], delta2),
+        "H": torch.einsum("i,j->ij", h_prev, delta2),
+        "h_prev": (params["H"] * delta2).sum(1),
+        "U": _by_loops(h, delta1),
+        "b1": delta2,
+    }
+    for name, value in right.items():
+        assert error(value, expected[name]) * MARGIN < TOLERANCE[torch.float64]
+    # Central differences, at their best, are right as well; that is not autograd.
+    for name in ("H", "I", "b1"):
+        numeric = _differences(params, name, h_prev, x, y)
+        assert error(numeric, expected[name]) < TOLERANCE[torch.float64]
+    for name, slip in (
+        ("b1", back * h),
+        ("b1", back),
+        ("b2", delta1 + 0.01),
+        ("U", h[:, None] * 1),
+    ):
+        wrong = slip.expand_as(expected[name])
+        assert error(wrong, expected[name]) > TOLERANCE[torch.float64] * MARGIN
+    in_float32 = rnn.step_gradients(
+        {n: value.float() for n, value in params.items()}, h_prev.float(), x, y
+    )
+    for name, value in in_float32.items():
+        assert error(value, expected[name]) * MARGIN < TOLERANCE[torch.float32]
+
+
+def _differences(
+    params: dict[str, Tensor], name: str, h_prev: Tensor, x: int, y: int, step: float = 1e-5
+) -> Tensor:
+    result = torch.zeros_like(params[name])
+    for place in range(result.numel()):
+        sides = []
+        for sign in (1, -1):
+            moved = params[name].clone()
+            moved.view(-1)[place] += sign * step
+            sides.append(-rnn.forward_step({**params, name: moved}, h_prev, x)[1][y].log())
+        result.view(-1)[place] = (sides[0] - sides[1]) / (2 * step)
+    return result

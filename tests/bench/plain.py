@@ -6,6 +6,7 @@ are built on pytest or unittest do: `python -m tests.bench.plain FOLDER`.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import importlib
 import os
@@ -43,7 +44,7 @@ class PlainStudent:
         """A copy of a value."""
         if isinstance(value, torch.Tensor):
             return value.clone().requires_grad_(requires_grad)
-        return list(value)
+        return copy.deepcopy(value)
 
     def fetch(self, value: Any) -> Any:
         """The value itself."""
