@@ -138,14 +138,20 @@ def show_points(points: float) -> str:
     return f"{points:g}"
 
 
+def count_points(points: float, kind: str = "") -> str:
+    """Points with their noun: 1 point, 2 bonus points."""
+    return f"{show_points(points)} {kind}point{'' if points == 1 else 's'}"
+
+
 def show_staff_points(report: Report) -> str:
     """What staff may give, as a sentence; empty if there is nothing of the kind."""
     pieces = []
     if report.staff_points:
-        pieces.append(f"up to {show_points(report.staff_points)} points")
+        pieces.append(f"up to {count_points(report.staff_points)}")
     if report.bonus_points:
-        pieces.append(f"up to {show_points(report.bonus_points)} bonus points")
+        pieces.append(f"up to {count_points(report.bonus_points, 'bonus ')}")
     if not pieces:
         return ""
-    answers = "1 answer awaits" if report.awaiting == 1 else f"{report.awaiting} answers await"
-    return f"Staff give {' and '.join(pieces)} on top; {answers} them.".replace(" 0 ", " no ")
+    answers = {0: "no answer awaits", 1: "1 answer awaits"}
+    awaiting = answers.get(report.awaiting, f"{report.awaiting} answers await")
+    return f"Staff give {' and '.join(pieces)} on top; {awaiting} them."

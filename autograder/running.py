@@ -20,7 +20,7 @@ from autograder.confinement.student import Student
 from autograder.course import Course
 from autograder.diagnosis import diagnose
 from autograder.errors import CannotGrade, Failure, GraderFault
-from autograder.report import Outcome, Report, Result, show_points
+from autograder.report import Outcome, Report, Result, count_points
 from autograder.rubric import Check
 from autograder.submission import Submission
 from autograder.text import printable
@@ -249,9 +249,7 @@ class Plugin:
 
 def _awaiting(result: Result, answer: object) -> Result:
     """The result of a check whose answer staff will read."""
-    message = f"Received. Staff read it and give up to {show_points(result.staff_points)} points."
-    if result.staff_points == 1:
-        message = message.replace("points", "point")
+    message = f"Received. Staff read it and give up to {count_points(result.staff_points)}."
     return replace(result, outcome=Outcome.AWAITING, message=message, answer=str(answer))
 
 

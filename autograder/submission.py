@@ -71,7 +71,7 @@ NAME = 200
 # notes what is only a copy. It bounds the time; nobody reads a longer list.
 COMPARED = 20
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".pdf")
+PICTURES = (".png", ".jpg", ".jpeg", ".svg", ".pdf")
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 # Python and pytest run or obey these by their name alone, in an editor as in a grader.
 _NEVER = {"conftest.py", "sitecustomize.py", "usercustomize.py", "setup.py"}
@@ -232,7 +232,7 @@ def _limit(relative: Sequence[str]) -> int | None:
         return None if name in _NEVER else SOURCE
     if len(relative) > 1:
         return None
-    if name.endswith(_PICTURES):
+    if name.endswith(PICTURES):
         return PICTURE
     return {"written.toml": SOURCE, "test_predictions.txt": PREDICTIONS}.get(name)
 
@@ -244,8 +244,8 @@ def _take(
     left_out: defaultdict[str, list[str]] = defaultdict(list)
     wanted = list(_wanted(entries, root, name, left_out))
     _refuse_collisions(wanted, name)
-    pictures = [item for item in wanted if item[0].lower().endswith(_PICTURES)]
-    sources = [item for item in wanted if not item[0].lower().endswith(_PICTURES)]
+    pictures = [item for item in wanted if item[0].lower().endswith(PICTURES)]
+    sources = [item for item in wanted if not item[0].lower().endswith(PICTURES)]
     if len(sources) > FILES:
         raise CannotGrade(
             f"{name} holds more than {FILES} Python files: hand in the graded files and what they "

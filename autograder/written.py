@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -34,6 +35,20 @@ NESTING = 8
 DOTS = 20
 # Characters of a prose answer that are shown: 1,500 words.
 PROSE = 10_000
+FORM = {
+    "1c": ("placeholders",),
+    "1e": ("automatic_differentiation",),
+    "2a": ("rows",),
+    "2b": ("steps", "why"),
+    "2f": ("gamma", "why"),
+    "2g": ("momentum", "adaptive_rates"),
+    "2i": ("extension",),
+    "3a": ("perplexity", "loss", "formula", "argument"),
+    "3c": ("drawing",),
+    "3d": ("forward", "backward", "tau_steps", "slow_step", "tau_losses"),
+    "bonus": ("speed_up",),
+}
+"""The tables and their answers."""
 _EMPTY = {"", "...", "…", "todo"}
 _PIECE = re.compile(
     r"""
@@ -89,9 +104,7 @@ class Written:
             )
         value = table.get(name, "")
         if isinstance(value, str) and value.strip().lower() in _EMPTY:
-            others = [printable(key, 40) for key in table if key not in _NAMES]
-            hint = f" [{part}] has {', '.join(others[:5])}: is that a slip?" if others else ""
-            raise Failure(f"[{part}] {name} is not answered yet.{hint}")
+            raise Failure(f"[{part}] {name} is not answered yet.{self._misspelt(part, table)}")
         return value
 
     def prose(self, part: str, name: str) -> str:
@@ -133,6 +146,14 @@ class Written:
         where = f"{FILE}, line {line}" if line else FILE
         return Failure(f"{where}, [{part}] {name}: {problem}")
 
+    def _misspelt(self, part: str, table: Mapping[str, Any]) -> str:
+        """What may have been meant for an answer that is missing."""
+        where, found = f"[{part}]", [key for key in table if key not in FORM[part]]
+        if part not in self.tables:
+            where, found = "The file", [f"[{key}]" for key in self.tables if key not in FORM]
+        shown = ", ".join(printable(key, 40) for key in found[:5])
+        return f" {where} has {shown}: is that a slip?" if found else ""
+
     def _as_text(self, value: object, part: str, name: str) -> str:
         if not isinstance(value, str):
             problem = f"A text in quotes is asked for, not {describe_type(value)}."
@@ -148,13 +169,6 @@ class Written:
             elif inside and re.match(rf"[ \t]*[\"']?{name}[\"']?[ \t]*=", line):
                 return number
         return None
-
-
-_NAMES = frozenset({
-    "placeholders", "automatic_differentiation", "rows", "steps", "why", "gamma", "momentum",
-    "adaptive_rates", "extension", "perplexity", "loss", "formula", "argument", "drawing",
-    "forward", "backward", "tau_steps", "tau_losses", "slow_step", "speed_up",
-})  # fmt: skip
 
 
 def _is_number(value: object) -> bool:

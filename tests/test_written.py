@@ -30,11 +30,12 @@ from autograder.report import Outcome, Report, Result
 from autograder.rubric import Check
 from autograder.running import Order, Plugin
 from autograder.submission import open_submission
-from autograder.written import Written
+from autograder.written import FORM, Written
 from solutions.parser_transitions import PartialParse, Transition
 
 from .conftest import ROOT, SOLUTIONS, Grade
 from .malformed import ASKED, FIELDS, broken, spoilt
+from .test_rendering import validate
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -207,6 +208,7 @@ class TestMessages:
                 '    gamma = "\\gamma"\n             ^',
             ),
             ("[2b]\nstep = '2n'", "[2b] steps is not answered yet. [2b] has step: is that a slip?"),
+            ("[b]\nx = 1", "[2b] steps is not answered yet. The file has [b]: is that a slip?"),
             (
                 "[2b]\nsteps = ['2n']\n",
                 "written.toml, line 2, [2b] steps: A text in quotes is asked for, not a list.",
@@ -288,7 +290,7 @@ class TestTable:
         carried = [*lost[:4], ["ROOT", "", "ROOT -> parsed", "RA"]]
         judgement = judge(carried)
         assert judgement.trouble.startswith("Your row 1, ")
-        assert "another buffer" in judgement.trouble
+        assert "the buffer is not what SHIFT makes" in judgement.trouble
         assert judgement.right == len(carried) - 1
 
     def test_the_row_that_makes_the_tree_unreachable_is_the_wrong_one(self) -> None:
@@ -388,6 +390,7 @@ class TestProse:
     def test_gradescope(self, hostile: Report) -> None:
         """There it has no score that could count as lost, and students see no rubric."""
         document = to_gradescope(hostile)
+        validate(document)
         test = next(test for test in document["tests"] if test["number"] == "2b.2")
         assert "score" not in test
         assert "max_score" not in test
@@ -449,6 +452,7 @@ def test_template_and_document_have_every_field() -> None:
 
 def test_numbers_of_the_checks() -> None:
     """Every field has a check, and every check a field."""
+    assert {(part, name) for part, names in FORM.items() for name in names} == set(FIELDS)
     assert {check.number for check in CHECKS} == set(FIELDS.values())
 
 

@@ -11,7 +11,7 @@ from autograder.checks import Failure, number, partial_credit, read_by_staff, we
 from autograder.formulas import FormulaError, Vocabulary, parse
 from autograder.hidden.table import ROWS, judge, rows_of
 from autograder.orders import Order
-from autograder.submission import Submission
+from autograder.submission import PICTURES, Submission
 from autograder.text import printable
 from autograder.written import Written
 
@@ -239,10 +239,12 @@ def test_drawing(submission: Submission) -> str:
     name = written.prose("3c", "drawing")
     # Compared with what is there: a student's text never becomes part of a path.
     drawings = {
-        path.name.lower(): path for path in submission.folder.iterdir() if path.suffix != ".py"
+        path.name.lower(): path
+        for path in submission.folder.iterdir()
+        if path.suffix.lower() in PICTURES and path.is_file()
     }
     path = drawings.get(name.lower())
-    if path is None or name.lower() == "written.toml":
+    if path is None:
         raise written.failure(
             "3c", "drawing",
             f"There is no picture {printable(name, 80)!r} beside written.toml. It may be a png, "

@@ -138,7 +138,7 @@ def _problem(before: State, row: Row) -> str:
         ("new dependency", row.arc, arc),
     ):
         if own != made:
-            return f"{row.transition} makes another {what} of it."
+            return f"the {what} is not what {row.transition} makes of that."
     if _reachable(before) > (arc in TREE) + _reachable(state):
         return (
             "that transition can be made, but after it not all of the tree can be reached any more."
