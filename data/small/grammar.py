@@ -26,60 +26,54 @@ LENGTHS = range(3, 26)
 # How often a phrase goes to another place than the one that its words ask for.
 NOISE = 0.05
 
-AROUND = ("near", "behind", "beside", "under", "above")
 # What can follow a word of a kind, and how strongly it pulls: of several words that a phrase could
-# belong to, the strongest gets it, and of equals the nearest.
+# belong to, the strongest gets it, and of equals the nearest. Some prepositions belong to verbs
+# (to, into, during), some to nouns (of, from); others depend on both (near, in, with, for).
 PULLS: dict[str, tuple[tuple[str, str, int], ...]] = {
-    "fix": (
-        ("with", "tool", 3), ("with", "tool", 3), ("in", "place", 2), ("for", "person", 2),
-    ),
+    "fix": (("with", "tool", 3), ("with", "tool", 3), ("during", "event", 2), ("for", "person", 2)),
     "put": (
-        ("in", "place", 4), ("behind", "thing", 4), ("under", "thing", 4), ("beside", "place", 4),
-        ("on", "thing", 4), ("near", "place", 4), ("behind", "place", 4),
+        ("in", "place", 4), ("behind", "place", 4), ("near", "place", 4), ("under", "thing", 4),
+        ("beside", "thing", 4),
     ),
-    "see": (("during", "event", 2), ("since", "event", 2), ("for", "time", 2)),
+    "see": (("during", "event", 2), ("before", "event", 2), ("through", "part", 2)),
     "carry": (
-        ("to", "place", 3), ("from", "place", 3), ("into", "place", 3), ("across", "place", 3),
-        ("for", "person", 2),
+        ("to", "place", 3), ("into", "place", 3), ("across", "place", 3), ("to", "person", 3),
     ),
-    "give": (("to", "person", 3), ("at", "event", 3), ("after", "event", 2), ("for", "time", 2)),
+    "give": (("to", "person", 3), ("to", "person", 3), ("during", "event", 2), ("for", "time", 2)),
     "move": (
-        ("to", "place", 3), ("from", "place", 3), ("along", "place", 3), ("through", "place", 3),
-        ("past", "thing", 3), ("towards", "person", 3), ("with", "person", 3), ("in", "time", 2),
+        ("to", "place", 3), ("into", "place", 3), ("across", "place", 3), ("through", "place", 3),
+        ("towards", "person", 3), ("past", "thing", 3),
     ),
     "rest": (
-        ("in", "place", 2), ("for", "person", 2), ("during", "event", 2), ("beside", "thing", 3),
-        ("under", "thing", 3), ("with", "person", 3), ("until", "time", 2),
+        ("in", "place", 2), ("during", "event", 2), ("until", "time", 2), ("beside", "thing", 2),
+        ("for", "person", 2),
     ),
-    "fail": (("during", "event", 2), ("in", "time", 2), ("since", "event", 2)),
-    "say": (("after", "event", 1),),
-    "want": (),
-    "urge": (),
-    "talk": (("about", "event", 3), ("about", "thing", 3), ("with", "person", 3)),
+    "fail": (("during", "event", 2), ("before", "event", 2)),
+    "talk": (("during", "event", 3), ("about", "event", 2), ("to", "person", 3)),
     "ready": (("for", "event", 3),),
-    "be": (("in", "time", 2), ("since", "event", 2)),
-    "person": (("from", "place", 2), ("with", "tool", 1), ("in", "place", 1)),
+    "be": (("during", "event", 2), ("before", "event", 2)),
+    "person": (("from", "place", 3), ("from", "place", 3), ("near", "thing", 1)),
     "thing": (
         ("with", "part", 3), ("with", "part", 3), ("near", "place", 2), ("behind", "place", 2),
-        ("of", "person", 2), ("in", "place", 1),
+        ("from", "place", 3), ("of", "person", 3), ("in", "place", 2), ("under", "thing", 2),
+        ("beside", "thing", 2),
     ),
-    "tool": (("for", "thing", 2), ("with", "part", 3), ("on", "thing", 2), ("of", "person", 2)),
-    "part": (("of", "thing", 4), ("for", "thing", 1)),
-    "place": (
-        ("near", "place", 2), ("behind", "place", 2), ("with", "part", 3), ("of", "person", 1),
+    "tool": (
+        ("with", "part", 3), ("of", "person", 3), ("from", "place", 3), ("for", "thing", 3),
+        ("in", "place", 2), ("under", "thing", 2), ("beside", "thing", 2),
     ),
-    "plant": (("in", "place", 2), ("beside", "place", 2), ("for", "person", 1)),
-    "material": (("from", "place", 2),),
-    "measure": (("of", "plant", 4), ("of", "material", 4), ("of", "tool", 4), ("near", "thing", 2)),
-    "talk noun": (("about", "event", 3), ("about", "person", 3), ("from", "person", 2)),
-    "event": (("in", "place", 2), ("at", "place", 2)),
-    "time": (("after", "event", 2),),
+    "part": (("of", "thing", 4),),
+    "place": (("near", "place", 2), ("behind", "place", 2), ("of", "person", 3)),
+    "plant": (("in", "place", 2), ("beside", "thing", 2), ("from", "place", 3)),
+    "material": (("from", "place", 3),),
+    "measure": (("of", "plant", 4), ("of", "material", 4), ("of", "tool", 4)),
+    "talk noun": (("about", "event", 3), ("about", "person", 3), ("from", "person", 3)),
 }  # fmt: skip
 STRENGTH = {(k, p, o): pull for k, pulls in PULLS.items() for p, o, pull in pulls}
 
 # What a person does, and what else takes the place of a subject or an object.
 DEEDS = (
-    ("fix", 24), ("put", 15), ("see", 24), ("carry", 13), ("give", 9), ("move", 15), ("rest", 10),
+    ("fix", 24), ("put", 15), ("see", 20), ("carry", 13), ("give", 9), ("move", 15), ("rest", 6),
     ("say", 9), ("want", 6), ("urge", 4), ("talk", 5), ("be", 8), ("passive", 1), ("phrasal", 6),
 )  # fmt: skip
 UNWANTED = ("be", "passive", "want", "urge")
@@ -300,11 +294,11 @@ class Author:
 
     def extend(self, phrase: Phrase, room: int) -> None:
         """Add up to `room` phrases, each to one of the words that are open for it."""
-        while room > 0 and phrase.open and self.chance(0.58):
+        while room > 0 and phrase.open and self.chance(0.68):
             room -= 1
             nouns = [word for word in phrase.open if word.tag in ("NOUN", "PROPN")]
             what = self.weighted(
-                (("preposition", 14), ("and", 2), ("clause", 2), ("participle", 1))
+                (("preposition", 18), ("and", 2), ("clause", 2), ("participle", 1))
             )
             if what == "preposition":
                 self.add_prepositional(phrase)
@@ -323,6 +317,8 @@ class Author:
         wanting = [word for word in phrase.open if PULLS.get(word.kind)]
         if not wanting:
             return
+        # Nouns ask twice: else most phrases would go to verbs, and guessing that would do.
+        wanting += [word for word in wanting if word.tag == "NOUN"]
         form, kind, _ = self.any(PULLS[self.any(wanting).kind])
         site = self.site(phrase.open, lambda word: STRENGTH.get((word.kind, form, kind), 0))
         self.add(phrase, site, *self.prepositional(form, kind, site))
@@ -624,11 +620,11 @@ class Author:
         phrase = self.clause(room=2)
         head = phrase.head
         start: list[Token] = []
-        if self.chance(0.15):
+        if self.chance(0.1):
             start = self.opening(head)
-        if self.chance(0.15):
+        if self.chance(0.12):
             self.add_adverb(phrase)
-        if self.chance(0.15):
+        if self.chance(0.1):
             self.ending(phrase)
         return self.finished([*start, *phrase.tokens], head, "!" if self.chance(0.04) else ".")
 
