@@ -289,11 +289,12 @@ def test_junk_is_no_fault_of_the_grader(
 ) -> None:
     """Every check has a result, and a message where points were lost."""
     head = f"{PRELUDE}\nJUNK = {KINDS[kind]}\n"
-    report = grade_folder(hand_in({name: head + text for name, text in files.items()}))
+    junk: dict[str, str | None] = {name: head + text for name, text in files.items()}
+    report = grade_folder(hand_in({**junk, "written.toml": None}))
     not_run = {r.number: r.details[-800:] for r in report.results if r.outcome is Outcome.NOT_RUN}
     assert not_run == {}
     assert report.complete
-    assert report.max_points == 33
+    assert report.max_points == 48
     for result in report.results:
         assert result.message or result.outcome is Outcome.PASSED
         assert result.points == 0 or result.outcome is Outcome.PASSED
