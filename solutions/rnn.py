@@ -177,16 +177,14 @@ def operation_counts(d: int, Dh: int, V: int, tau: int) -> dict[str, int]:
 
 def outer(a: Tensor, b: Tensor) -> Tensor:
     """aᵀb for row vectors `(m,)` and `(n,)`; for batches the sum over the examples."""
-    product: Tensor = torch.atleast_2d(a).T @ torch.atleast_2d(b)
-    return product
+    return torch.outer(a, b) if a.dim() == 1 else a.T @ b
 
 
 def over_batch(a: Tensor) -> Tensor:
     """A row vector as it is; the rows of a batch summed."""
-    total: Tensor = torch.atleast_2d(a).sum(0)
-    return total
+    return a if a.dim() == 1 else a.sum(0)
 
 
 def one_hot(y: int | Tensor, like: Tensor) -> Tensor:
-    """The word y as a row vector of the length of `like`."""
-    return torch.nn.functional.one_hot(torch.as_tensor(y), like.shape[-1])
+    """The word y as a row vector of the length and dtype of `like`."""
+    return torch.zeros_like(like).scatter_(-1, torch.as_tensor(y).unsqueeze(-1), 1.0)
