@@ -20,7 +20,7 @@ from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade
 from autograder.report import Outcome, Report
 
-from ..conftest import Grade, lost, points
+from ..conftest import MAXIMA, Grade, lost, points
 from . import catalogue
 from .catalogue import LOOT, PARSE, SOFTMAX, Attack, Cost, Target
 
@@ -155,13 +155,6 @@ def _owned_by(users: set[int]) -> Iterator[str]:
 
 
 SETTLED = (Outcome.PASSED, Outcome.FAILED, Outcome.AWAITING)
-MAXIMA = {
-    "1a": 5, "1b": 5, "1c": 3, "1d": 5, "1e": 3,
-    "2a": 6, "2b": 1, "2c": 6, "2d": 6, "2f": 1, "2g": 0, "2i": 0,
-    "3a": 3, "3c": 0, "3d": 4, "bonus": 0,
-}  # fmt: skip
-
-
 @pytest.fixture
 def arena(grade_folder: Grade, hand_in: MakeHandIn, nursery: Nursery, secret: Secret) -> Arena:
     return Arena(grade_folder, hand_in, nursery, secret)
