@@ -155,6 +155,8 @@ def _owned_by(users: set[int]) -> Iterator[str]:
 
 
 SETTLED = (Outcome.PASSED, Outcome.FAILED, Outcome.AWAITING)
+
+
 @pytest.fixture
 def arena(grade_folder: Grade, hand_in: MakeHandIn, nursery: Nursery, secret: Secret) -> Arena:
     return Arena(grade_folder, hand_in, nursery, secret)
