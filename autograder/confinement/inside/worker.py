@@ -161,6 +161,8 @@ class Worker:
             submitted.stand_in_softmax(alone=part == "softmax alone")
         elif part in ("initialization", "initialization alone"):
             submitted.stand_in_initialization(alone=part == "initialization alone")
+        elif part == "embedding_lookup":
+            submitted.stand_in_embedding_lookup()
         elif part == "SoftmaxModel":
             submitted.stand_in_softmax_model()
         elif part == "SoftmaxModel and feed":
