@@ -176,7 +176,7 @@ def train(
         folder = out or Path("runs") / f"{loaded.name}{'-extended' * extended}-{seed}"
         make = partial(extended_parser if extended else plain_parser, seed=seed)
         settings = Settings(n_epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
-        run(make, loaded, settings, folder, Console())
+        run(make, loaded, settings, folder, Console(), fine_tags=extended)
 
 
 @main.command("train-lm")

@@ -16,6 +16,7 @@ from .support.corpus import Corpus, Ints
 from .support.oracle import Examples
 from .support.parser import NetworkParser, Parser
 from .support.parsing import Score, Scores
+from .support.states import N_POSITIONS
 from .support.training import OnBatch, Settings
 from .support.vocabulary import Vocabulary
 
@@ -25,9 +26,13 @@ N_MEMBERS = 4
 
 
 def plain_parser(vocabulary: Vocabulary, seed: int = 0) -> FactoredParser:
-    """The handout's network with its sizes, and random embeddings."""
+    """The handout's network with its sizes, and random embeddings.
+
+    With fine tags in the vocabulary it has 54 features instead of 36.
+    """
     torch.manual_seed(seed)
-    return FactoredParser(ParserModel(vocabulary.embeddings(seed=seed)))
+    n_features = N_POSITIONS * (3 if vocabulary.fine_tags else 2)
+    return FactoredParser(ParserModel(vocabulary.embeddings(seed=seed), n_features))
 
 
 class DeeperModel(ParserModel):
@@ -114,7 +119,7 @@ class Ensemble:
 
 
 def extended_parser(vocabulary: Vocabulary, seed: int = 0) -> Ensemble:
-    """The best of the extensions: an ensemble of averaged networks."""
+    """The best of the extensions: an ensemble of averaged networks, which read fine tags too."""
     seeds = [_seed(seed, place) for place in range(N_MEMBERS)]
     return Ensemble([averaged_parser(vocabulary, member) for member in seeds])
 

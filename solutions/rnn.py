@@ -141,28 +141,31 @@ def bptt(
         `L (|V|, d)`, `I`, `H`, `b1`, `U` and `b2`.
     """
     # BEGIN SOLUTION: 3c
-    # The outer products of all steps are summed in one matrix product: row k of `rows` is step k's.
+    # The outer products of all steps are summed by one matrix product.
     L, H = params["L"], params["H"]
     words = torch.as_tensor(xs)
+    e = L[words]  # eq-rnn-embed, of all steps (steps, d)
     h = [h0]
-    for x in words:
-        h.append(hidden_state(params, h[-1], x))
+    for from_e in (e @ params["I"] + params["b1"]).unbind():
+        h.append(torch.sigmoid(h[-1] @ H + from_e))  # eq-rnn-v, eq-rnn-h (D_h,)
     yhat = prediction(params, h[-1])
     delta1 = yhat - one_hot(y, yhat)  # eq-rnn-delta1 (|V|,)
     delta = delta1 @ params["U"].T  # eq-bptt-start (D_h,): ∂J/∂h at the last step
     first = max(0, len(words) - tau)
     s: list[Tensor] = []
     for t in range(len(words), first, -1):
-        s.insert(0, delta * h[t] * (1 - h[t]))  # eq-bptt-s (D_h,)
-        delta = s[0] @ H.T  # eq-bptt-recursion (D_h,)
-    words = words[first:].flatten()
-    rows, h_prev = (torch.stack(steps).reshape(len(words), -1) for steps in (s, h[first:-1]))
+        s.append(delta * h[t] * (1 - h[t]))  # eq-bptt-s (D_h,)
+        delta = s[-1] @ H.T  # eq-bptt-recursion (D_h,)
+    # From here on all steps at once: row k is step k's.
+    words, e = words[first:].flatten(), e[first:].flatten(0, -2)
+    by_v = torch.stack(s[::-1]).reshape(len(words), -1)
+    h_prev = torch.stack(h[first:-1]).reshape(len(words), -1)
     return output_gradients(h[-1], delta1) | {
-        "H": h_prev.T @ rows,  # eq-bptt-H, summed over steps (D_h, D_h)
-        "I": L[words].T @ rows,  # eq-bptt-I, summed over steps (d, D_h)
-        "b1": rows.sum(0),  # eq-bptt-b1, summed over steps (D_h,)
+        "H": h_prev.T @ by_v,  # eq-bptt-H, summed over steps (D_h, D_h)
+        "I": e.T @ by_v,  # eq-bptt-I, summed over steps (d, D_h)
+        "b1": by_v.sum(0),  # eq-bptt-b1, summed over steps (D_h,)
         # A word that occurs twice gets the sum of both.
-        "L": torch.zeros_like(L).index_add_(0, words, rows @ params["I"].T),  # eq-bptt-Lx
+        "L": torch.zeros_like(L).index_add_(0, words, by_v @ params["I"].T),  # eq-bptt-Lx
     }
     # END SOLUTION
 
@@ -197,19 +200,17 @@ def operation_counts(d: int, Dh: int, V: int, tau: int) -> dict[str, int]:
 
 def outer(a: Tensor, b: Tensor) -> Tensor:
     """aᵀb for row vectors `(m,)` and `(n,)`; for batches the sum over the examples."""
-    product: Tensor = torch.atleast_2d(a).T @ torch.atleast_2d(b)
-    return product
+    return torch.outer(a, b) if a.dim() == 1 else a.T @ b
 
 
 def over_batch(a: Tensor) -> Tensor:
     """A row vector as it is; the rows of a batch summed."""
-    total: Tensor = torch.atleast_2d(a).sum(0)
-    return total
+    return a if a.dim() == 1 else a.sum(0)
 
 
 def one_hot(y: int | Tensor, like: Tensor) -> Tensor:
-    """The word y as a row vector of the length of `like`."""
-    return torch.nn.functional.one_hot(torch.as_tensor(y), like.shape[-1])
+    """The word y as a row vector of the length and dtype of `like`."""
+    return torch.zeros_like(like).scatter_(-1, torch.as_tensor(y).unsqueeze(-1), 1.0)
 
 
 # END SOLUTION

@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -125,7 +126,7 @@ class TestMalformed:
         """A file of which nothing can be read gets no points, and says why at every check."""
         start = time.perf_counter()
         results = mark(data)
-        assert time.perf_counter() - start < 3
+        assert time.perf_counter() - start < 10
         assert set(results) == set(FIELDS.values())
         for result in results.values():
             assert result.outcome is Outcome.FAILED, result.details
@@ -141,7 +142,7 @@ class TestMalformed:
                 continue
             start = time.perf_counter()
             results = mark(with_answer(field, value))
-            assert time.perf_counter() - start < 3, name
+            assert time.perf_counter() - start < 10, name
             for number, result in results.items():
                 if number != FIELDS[field]:
                     assert result.outcome in (Outcome.PASSED, Outcome.AWAITING), (name, result)
@@ -457,10 +458,11 @@ def test_numbers_of_the_checks() -> None:
     assert {check.number for check in CHECKS} == set(FIELDS.values())
 
 
-def test_sympy_is_imported_for_a_formula_only(tmp_path: Path) -> None:
-    """Reading the file takes no half second for a library that is not needed."""
-    source = (ROOT / "autograder" / "equality.py").read_text(encoding="utf-8")
-    assert not any(line.startswith(("import sympy", "from sympy")) for line in source.split("\n"))
+def test_sympy_is_imported_for_a_formula_only() -> None:
+    """A grader that meets no formula does not wait half a second for what compares them."""
+    code = "import sys, autograder.single, autograder.hidden.part_written; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "sympy" not in done.stdout.split()
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
