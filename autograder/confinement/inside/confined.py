@@ -13,7 +13,7 @@ from typing import NoReturn
 import numpy as np
 import torch
 
-from . import confine, probes, stand_ins, submitted, wire
+from . import confine, probes, stand_ins, submitted, training, wire
 from .nursery import Spec
 from .worker import Worker
 
@@ -28,6 +28,11 @@ class ConfinedWorker(Worker):
         if isinstance(message, wire.StandIn):
             self._stand_in(message.part)
             return None, False
+        if isinstance(message, wire.Train):
+            features, labels = (unpacker.unpack(v) for v in (message.features, message.labels))
+            model = self.objects[message.target]
+            how = (message.n_epochs, message.batch_size, message.lr)
+            return training.fit(model, features, labels, *how), False
         if isinstance(message, wire.Probe):
             return probes.run(message.name, [unpacker.unpack(arg) for arg in message.args]), False
         return super().perform(message, unpacker, watched)

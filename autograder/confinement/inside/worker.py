@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import scan, training, wire
+from . import scan, wire
 
 MAX_TEXT = 1000
 MAX_FRAMES = 12
@@ -137,11 +137,6 @@ class Worker:
             with torch.no_grad():
                 tensor.copy_(unpacker.unpack(message.value))
             return None, False
-        if isinstance(message, wire.Train):
-            features, labels = (unpacker.unpack(v) for v in (message.features, message.labels))
-            model = self.objects[message.target]
-            how = (message.n_epochs, message.batch_size, message.lr)
-            return training.fit(model, features, labels, *how), False
         if isinstance(message, wire.Scan):
             source = self.folder.joinpath(message.file).read_bytes()
             return scan.uses(source, message.functions, message.names), False
