@@ -147,7 +147,9 @@ def starter(source: str) -> str:
             kept.append(line)
     if begun:
         raise GraderFault(f"a region does not end: {begun.strip()}")
-    text = re.sub(r"\n{4,}", "\n\n\n", "\n".join(kept)).rstrip() + "\n"
+    text = "\n".join(kept).rstrip() + "\n"
+    # The blank lines around what vanished: one within a class, two between functions.
+    text = re.sub(r"\n{3,}(?= )", "\n\n", re.sub(r"\n{4,}", "\n\n\n", text))
     # Starters are modules of their own, beside each other, and no package.
     text = _RELATIVE.sub(r"from \1 import ", text)
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -12,6 +14,8 @@ from autograder.report import Outcome, Report, Result
 from autograder.text import printable
 
 MAX_MESSAGE = 5_000
+# What a starter raises where nothing was written yet, and where.
+_LEFT_TO_DO = re.compile(r"raised NotImplementedError: (.+ is left to do)\n  (.+, line \d+)")
 _MARKS = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "red"),
@@ -53,6 +57,8 @@ def _print_result(result: Result, console: Console) -> None:
     console.print(line)
     if result.outcome is Outcome.FAILED:
         message = printable(result.message, MAX_MESSAGE, multiline=True)
+        if left := _LEFT_TO_DO.search(message):
+            message = f"{left[1]} ({left[2]})"
         console.print(Padding(Text(message), (0, 0, 0, 6)))
         if result.details.strip():
             console.print(Padding(Text("Your code printed:", "dim"), (0, 0, 0, 6)))
