@@ -12,6 +12,7 @@ import torch
 from autograder.checks import (
     TRAIN,
     Failure,
+    StandIn,
     as_tensor,
     builds_on,
     leaderboard,
@@ -36,13 +37,15 @@ N_TRAIN, N_HELD_OUT = 200, 100
 N_EPOCHS, BATCH_SIZE, LR = 2, 32, 5e-3
 D, HIDDEN_SIZE = 20, 50
 # `tests/bench/calibration.py` measures what right networks reach, seed by seed: their worst is far
-# above. An untrained one is at 5 to 30.
-ENOUGH = 0.65
+# above. An untrained one is at 5 to 30, one of which only the last layer learns below 45, and one
+# that ignores half of its input at 53 to 62: that is another check's affair.
+ENOUGH = 0.48
+LOOKUP = StandIn("embedding_lookup", "embedding_lookup")
 
 
 @number("2h.8")
 @weight(4)
-@builds_on(INITIALIZATION)
+@builds_on(INITIALIZATION, LOOKUP)
 def test_it_trains(student: Any, rng: torch.Generator) -> None:
     """Trained on a small treebank by the grader's own loop, it parses new sentences."""
     reached, losses = trained_uas(student, rng)

@@ -42,6 +42,8 @@ class ConfinedWorker(Worker):
             stand_ins.stand_in_softmax(alone=part == "softmax alone")
         elif part in ("initialization", "initialization alone"):
             stand_ins.stand_in_initialization(alone=part == "initialization alone")
+        elif part == "embedding_lookup":
+            stand_ins.stand_in_embedding_lookup()
         elif part == "SoftmaxModel":
             stand_ins.stand_in_softmax_model()
         elif part == "SoftmaxModel and feed":
