@@ -93,7 +93,8 @@ def _files(folder: Path, given: set[str]) -> Iterator[Path]:
     with contextlib.suppress(OSError):
         for entry in sorted(folder.iterdir()):
             if entry.is_dir():
-                if not (entry.name in given or entry.name.startswith((".", "__"))):
+                left_out = entry.name in given or entry.name.startswith((".", "__"))
+                if not left_out and not (entry / "pyvenv.cfg").is_file():
                     yield from (file for file in _files(entry, set()) if file.suffix == ".py")
             elif entry.suffix in (".py", *PICTURES) or entry.name in GRADED:
                 yield entry

@@ -148,8 +148,10 @@ def starter(source: str) -> str:
     if begun:
         raise GraderFault(f"a region does not end: {begun.strip()}")
     text = "\n".join(kept).rstrip() + "\n"
-    # The blank lines around what vanished: one within a class, two between functions.
-    text = re.sub(r"\n{3,}(?= )", "\n\n", re.sub(r"\n{4,}", "\n\n\n", text))
+    # The blank lines around what vanished: two between functions, one within a class and before
+    # an import.
+    text = re.sub(r"\n{4,}", "\n\n\n", text)
+    text = re.sub(r"\n{3,}(?= |from |import )", "\n\n", text)
     # Starters are modules of their own, beside each other, and no package.
     text = _RELATIVE.sub(r"from \1 import ", text)
     try:

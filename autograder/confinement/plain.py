@@ -97,12 +97,10 @@ class Process:
 
     def kill(self) -> int:
         """It is gone; its exit code, which is negative where a signal ended it."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return self._process.wait(timeout=0.5) if self.silent else self._killed()
-        return self._killed()
-
-    def _killed(self) -> int:
-        self._process.kill()
+        if self.silent:  # let it end by itself if it will: how it ended is what to tell
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=0.5)
+        self._process.kill()  # where it has ended, this does nothing
         code = self._process.wait()
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):

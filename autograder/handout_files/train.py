@@ -26,7 +26,7 @@ def main() -> None:
     """Train, report UAS on dev, and write the predicted heads of the test sentences."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("treebank", nargs="?", default="small", help='"small", or a folder')
-    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=512)
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)

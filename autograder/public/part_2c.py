@@ -35,9 +35,9 @@ def test_steps(student: Any) -> None:
     """Its six transitions, one after another: S, S, LA, S, RA, RA."""
     parse = student.parser_transitions.PartialParse(WORDS)
     done: list[str] = []
-    for transition, *state in STEPS:
-        parse.parse_step(transition)
-        done.append(transition)
+    for move, *state in STEPS:
+        parse.parse_step(move)
+        done.append(move)
         for name, expected in zip(STATE, state, strict=True):
             expect_plain(getattr(parse, name), expected, f"{name} after {', '.join(done)}")
 

@@ -59,7 +59,7 @@ def _print_result(result: Result, console: Console) -> None:
         message = printable(result.message, MAX_MESSAGE, multiline=True)
         if left := _LEFT_TO_DO.search(message):
             message = f"{left[1]} ({left[2]})"
-        console.print(Padding(Text(message), (0, 0, 0, 6)))
+        console.print(Padding(Text(message), (0, 0, 0, 6), expand=False))
         if result.details.strip():
-            console.print(Padding(Text("Your code printed:", "dim"), (0, 0, 0, 6)))
-            console.print(Padding(Text(result.details.rstrip(), "dim"), (0, 0, 0, 8)))
+            console.print(Padding(Text("Your code printed:", "dim"), (0, 0, 0, 6), expand=False))
+            console.print(Padding(Text(result.details.rstrip(), "dim"), (0, 0, 0, 8), expand=False))
