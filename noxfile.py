@@ -86,6 +86,20 @@ def doctor(session: nox.Session) -> None:
 
 
 @session
+def handout(session: nox.Session) -> None:
+    """Build handout.zip, what students get; `nox -s handout -- --out FILE.zip` elsewhere."""
+    prepare(session)
+    python(session, "-m", "autograder", "handout", *session.posargs)
+
+
+@session
+def check(session: nox.Session) -> None:
+    """Run the public checks as students do; `nox -s check -- PATH ...` runs them on yours."""
+    prepare(session)
+    python(session, "-m", "autograder", "check", *(session.posargs or ["data/sample"]))
+
+
+@session
 def tests(session: nox.Session) -> None:
     """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
     prepare(session, "dev")

@@ -31,6 +31,7 @@ from autograder.report import Outcome, Report, Result
 from autograder.rubric import Check
 from autograder.running import Order, Plugin
 from autograder.submission import open_submission
+from autograder.symbols import DROPPING, LOSS, WORDS
 from autograder.written import FORM, Written
 from solutions.parser_transitions import PartialParse, Transition
 
@@ -89,7 +90,7 @@ def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mark:
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
     """Sympy makes code for a number of symbols, when there is the first formula of so many."""
-    for vocabulary in (part_written.WORDS, part_written.DROPPING, part_written.LOSS):
+    for vocabulary in (WORDS, DROPPING, LOSS):
         name = next(iter(vocabulary.names))
         equal(parse(f"{name}^2 - 1/{name}", vocabulary), parse(name, vocabulary))
 

@@ -111,7 +111,7 @@ def _saver() -> Save:
         from safetensors.torch import save_file
     except ModuleNotFoundError as error:
         raise DataError(
-            f"The weights cannot be saved without {error.name}: pip install 'arcgrade[train]'."
+            f"The weights cannot be saved without {error.name}: pip install {error.name}."
         ) from None
 
     def save(tensors: dict[str, Tensor], path: Path, about: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ import enum
 from dataclasses import dataclass, field
 from textwrap import dedent, indent
 
-from autograder.confinement.connection import Budget
+from autograder.confinement.dialogue import Budget
 from autograder.submission import GRADED
 
 LOOT = "~".join("loot")
@@ -62,7 +62,7 @@ def loot(what):
     os.write(1, ("~".join("loot") + repr(what)[:500] + "\\n").encode())
 
 def the_worker():
-    return next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
+    return next(o for o in gc.get_objects() if type(o).__name__ == "ConfinedWorker")
 
 def forge(kind, *fields, number=None, payload=b""):
     """Write a message of our own to the grader."""
@@ -869,8 +869,8 @@ FORGERIES = (
         "patches the worker",
         in_call="""
             worker = sys.modules["arcgrade_inside.worker"]
-            worker.Worker._perform = lambda self, *args: (True, False)
-            worker.Worker._wrap = lambda self, *args: 1
+            worker.Worker.perform = lambda self, *args: (True, False)
+            worker.Worker.wrap = lambda self, *args: 1
             worker.torch = worker.wire = None
         """,
         cost=Cost.PART,
@@ -900,7 +900,7 @@ FORGERIES = (
     ),
     Attack(
         "borrows the grader's own stand-in",
-        answer="sys.modules['arcgrade_inside.submitted']._softmax(x)",
+        answer="sys.modules['arcgrade_inside.stand_ins']._softmax(x)",
         cost=Cost.PART,
     ),
 )  # fmt: skip
