@@ -44,20 +44,22 @@ def scorer(model: ParserModel, corpus: Corpus) -> Score:
     """The scores of a corpus's states, without dropout, from products computed beforehand."""
     d, n_kinds = model.L.shape[1], len(corpus.kinds)
     W = model.W.view(n_kinds, N_POSITIONS, d, -1)
+    found = [np.unique(kind, return_inverse=True) for kind in corpus.kinds]
+    sizes = [N_POSITIONS * len(numbers) for numbers, _ in found]
+    table = torch.empty(sum(sizes), len(model.b1))
     places: list[tuple[Ints, Ints]] = []  # of each row's product in the first position; the steps
-    products: list[Tensor] = []
-    for kind, W_kind in zip(corpus.kinds, W, strict=True):
-        numbers, place = np.unique(kind, return_inverse=True)
-        first = sum(map(len, products))
+    first = 0
+    for (numbers, place), W_kind, products in zip(found, W, table.split(sizes), strict=True):
+        L_kind = model.L[torch.from_numpy(numbers)].expand(N_POSITIONS, -1, -1)
+        torch.bmm(L_kind, W_kind, out=products.view(N_POSITIONS, len(numbers), -1))
         places.append((first + place, len(numbers) * np.arange(N_POSITIONS)))
-        products.append((model.L[torch.from_numpy(numbers)] @ W_kind).flatten(0, 1))
-    products[0][: len(products[0]) // N_POSITIONS] += model.b1  # each state has a word there
-    table = torch.cat(products)
+        first += len(products)
+    table[: len(found[0][0])] += model.b1  # each state has one word in the first position
 
     def score(rows: Ints) -> Scores:
-        found = np.concatenate([place[rows] + steps for place, steps in places], axis=1)
+        indices = np.concatenate([place[rows] + steps for place, steps in places], axis=1)
         with torch.no_grad():
-            h = embedding_bag(torch.from_numpy(found), table, mode="sum").relu_()
+            h = embedding_bag(torch.from_numpy(indices), table, mode="sum").relu_()
             return torch.addmm(model.b2, h, model.U).numpy()
 
     return score

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -85,5 +86,5 @@ def _column(numbers: dict[str, int], sentences: Sequence[Iterable[str]]) -> Ints
     column = [null]
     for names in sentences:
         column.append(root)
-        column.extend(numbers.get(name, unknown) for name in names)
+        column.extend(map(numbers.get, names, repeat(unknown)))
     return np.array(column, dtype=np.int64)
