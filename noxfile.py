@@ -86,6 +86,24 @@ def doctor(session: nox.Session) -> None:
 
 
 @session
+def bundle(session: nox.Session) -> None:
+    """Build the autograder zip for Gradescope; arguments go to `arcgrade bundle`."""
+    prepare(session)
+    arguments = session.posargs
+    if not any(argument.split("=")[0] == "--out" for argument in arguments):
+        (ROOT / "dist").mkdir(exist_ok=True)
+        arguments = ["--out", "dist/gradescope.zip", *arguments]
+    python(session, "-m", "autograder", "bundle", *arguments)
+
+
+@session
+def gradescope(session: nox.Session) -> None:
+    """Run a bundle as Gradescope would (root on Linux), and compare with `arcgrade grade`."""
+    prepare(session, "dev")
+    python(session, "-m", "tests.platform", *session.posargs)
+
+
+@session
 def tests(session: nox.Session) -> None:
     """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
     prepare(session, "dev")
