@@ -53,20 +53,21 @@ print('{"score": 100}')
 BOMB = "import torch\n\nkept = torch.ones(3 << 28)\n"
 
 
-def hand_ins(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The submissions, by name: right, partly right, empty, hostile."""
-    yield "the reference", SOLUTIONS
-    yield "the sample", ROOT / "data" / "sample"
+def hand_ins(folder: Path) -> Iterator[tuple[str, Path, bool]]:
+    """Name, submission, and whether there is Landlock: right, partly right, empty, hostile."""
+    yield "the reference", SOLUTIONS, True
+    yield "the sample", ROOT / "data" / "sample", True
     empty = folder / "empty"
     empty.mkdir()
-    yield "an empty folder", empty
+    yield "an empty folder", empty, True
     hostile = folder / "hostile"
     hostile.mkdir()
     text = (SOLUTIONS / "softmax.py").read_text(encoding="utf-8")
     head, future, rest = text.partition("from __future__ import annotations\n")
     (hostile / "softmax.py").write_text(f"{head}{future}{HOSTILE}{rest}", encoding="utf-8")
     (hostile / "classifier.py").write_text(BOMB, encoding="utf-8")
-    yield "a hostile one", hostile
+    yield "a hostile one", hostile, True
+    yield "a hostile one, without Landlock", hostile, False
 
 
 def graded_here(submission: Path, secret: Path, folder: Path) -> Results:
@@ -131,11 +132,13 @@ def variables() -> dict[str, str]:
 def compare(image: Image, secret: Path, folder: Path) -> int:
     """Grade everything on both sides, and print a line for each; the result is what went wrong."""
     wrong = 0
-    for name, submission in hand_ins(folder):
-        run = image.run(submission, metadata(), Size())
+    for name, submission, landlock in hand_ins(folder):
+        run = image.run(submission, metadata(), Size(), landlock=landlock)
         there = read_results(run.results)
         here = graded_here(submission, secret, folder)
         found = differences(there, here) + complaints(run, secret.read_bytes().strip())
+        if f"tier {'A' if landlock else 'B'} " not in run.stdout:
+            found.append("the tier is another than was to be expected")
         peak = f"{run.peak / 1e6:.0f} MB" if run.peak else "unknown"
         print(
             f"{'✗' if found else '✓'} {name}: {there.points:g} points there, {here.points:g} here, "

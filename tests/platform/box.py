@@ -1,7 +1,8 @@
 """What a process of the imitated container is allowed: capabilities and system calls.
 
-Executed in the container, as `python box.py COMMAND ...`: it gives up what Docker does not give by
-default, and becomes the command. It stands alone, since nothing else of ours is there.
+Executed in the container, as `python box.py [--without-landlock] COMMAND ...`: it gives up what
+Docker does not give by default, and becomes the command. It stands alone, since nothing else of
+ours is there.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ REFUSED = {
 }  # fmt: skip
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
+LANDLOCK = (444, 445, 446)
 NAMESPACES = 0x7E020000  # the CLONE_NEW* flags
 ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -54,8 +56,8 @@ _ALLOW, _FAIL, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
 _EPERM, _ENOSYS = 1, 38
 
 
-def program(machine: str) -> bytes:
-    """The filter of system calls, as an array of sock_filter."""
+def program(machine: str, *, landlock: bool = True) -> bytes:
+    """The filter of system calls, as an array of sock_filter; also of a kernel without Landlock."""
     code = [
         (_LOAD, 0, 0, 4), (_EQUAL, 1, 0, ARCHITECTURE[machine]), (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),
@@ -64,6 +66,8 @@ def program(machine: str) -> bytes:
         (_EQUAL, 0, 4, CLONE[machine]), (_LOAD, 0, 0, 16), (_SET, 0, 1, NAMESPACES),
         (_RETURN, 0, 0, _FAIL | _EPERM), (_RETURN, 0, 0, _ALLOW),
     ]  # fmt: skip
+    for number in () if landlock else LANDLOCK:
+        code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _FAIL | _ENOSYS)]
     for number in sorted(REFUSED[machine].values()):
         code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _FAIL | _EPERM)]
     code.append((_RETURN, 0, 0, _ALLOW))
@@ -74,7 +78,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
-def enter() -> None:
+def enter(*, landlock: bool = True) -> None:
     """This process, and whatever it becomes, has Docker's capabilities and system calls."""
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl.argtypes = (ctypes.c_int, *[ctypes.c_ulong] * 4)
@@ -85,7 +89,7 @@ def enter() -> None:
             raise OSError(number, f"{name}: {os.strerror(number)}")
 
     kept = set(CAPABILITIES.values())
-    code = program(os.uname().machine)
+    code = program(os.uname().machine, landlock=landlock)
     filtered = _Program(len(code) // 8, code)
     # The filter first: without no_new_privs, which Docker does not set, it takes CAP_SYS_ADMIN.
     call("seccomp", libc.prctl(22, 2, ctypes.addressof(filtered), 0, 0))
@@ -100,5 +104,8 @@ def enter() -> None:
 
 
 if __name__ == "__main__":
-    enter()
-    os.execvpe(sys.argv[1], sys.argv[1:], dict(os.environ))
+    command = sys.argv[1:]
+    without = command[0] == "--without-landlock"
+    enter(landlock=not without)
+    command = command[without:]
+    os.execvpe(command[0], command, dict(os.environ))
