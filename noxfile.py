@@ -80,9 +80,23 @@ def grade(session: nox.Session) -> None:
 
 @session
 def doctor(session: nox.Session) -> None:
-    """Show how well student code is confined on this machine."""
+    """Show how well student code is confined here; `-- --bundle FILE.zip` looks a bundle over."""
     prepare(session)
-    python(session, "-m", "autograder", "doctor")
+    python(session, "-m", "autograder", "doctor", *session.posargs)
+
+
+@session
+def handout(session: nox.Session) -> None:
+    """Build handout.zip, what students get; `nox -s handout -- --out FILE.zip` elsewhere."""
+    prepare(session)
+    python(session, "-m", "autograder", "handout", *session.posargs)
+
+
+@session
+def check(session: nox.Session) -> None:
+    """Run the public checks as students do; `nox -s check -- PATH ...` runs them on yours."""
+    prepare(session)
+    python(session, "-m", "autograder", "check", *(session.posargs or ["data/sample"]))
 
 
 @session
@@ -127,14 +141,36 @@ def types(session: nox.Session) -> None:
 
 @session
 def bench(session: nox.Session) -> None:
-    """Measure: confinement beside grading in the plain way, bptt beside autograd, sampled softmax.
+    """Measure: confined grading, the parser, bptt and sampled softmax, each beside the plain way.
 
-    `nox -s bench -- bptt` runs one of `overhead`, `bptt` and `fast_output`; more arguments are its.
+    `nox -s bench -- parser` runs one of `overhead`, `parser`, `bptt` and `fast_output`; more
+    arguments are its own.
     """
     prepare(session, "dev")
     names, arguments = session.posargs[:1], session.posargs[1:]
-    for name in names or ("overhead", "bptt", "fast_output"):
+    for name in names or ("overhead", "parser", "bptt", "fast_output"):
         python(session, "-m", f"tests.bench.{name}", *arguments)
+
+
+@session
+def train(session: nox.Session) -> None:
+    """Train the reference parser; arguments go to `arcgrade train`."""
+    prepare(session, "train")
+    python(session, "-m", "autograder", "train", *session.posargs)
+
+
+@session
+def study(session: nox.Session) -> None:
+    """Measure what each extension of 2i gains, and write the table of docs/extensions.md."""
+    prepare(session, "dev")
+    python(session, "-m", "tests.bench.study", *session.posargs)
+
+
+@session
+def calibrate(session: nox.Session) -> None:
+    """Measure how far from failing right networks are in the check that they train (2h.8)."""
+    prepare(session, "dev")
+    python(session, "-m", "tests.bench.calibration", *session.posargs)
 
 
 if __name__ == "__main__":

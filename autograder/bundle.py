@@ -38,7 +38,7 @@ _LEFT_OUT = re.compile(
     r"""
     (.*/)?__pycache__/.* | .*\.py[co]
     | autograder/(bundle|inspection|handout|train_lm|render/(inspection|treebanks))\.py
-    | autograder/(bundled|starter)/.*
+    | autograder/(bundled|handout_files)/.*
     | autograder/course\.toml
     | solutions/(?!.*\.py$).* | solutions/(extended|language_model|fast_output)\.py
     | data/(sample|templates|text)/.* | data/small/(?!__init__\.py$|.*\.conllu$).*

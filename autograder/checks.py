@@ -37,7 +37,7 @@ from autograder.comparison import (
     assert_equal,
     equal,
 )
-from autograder.confinement.connection import TRAIN
+from autograder.confinement.dialogue import TRAIN
 from autograder.confinement.student import Answers, Fields, Remote
 from autograder.errors import Failure
 

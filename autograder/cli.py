@@ -9,31 +9,19 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from autograder.confinement.nursery import Nursery
 from autograder.container import PRELOAD
-from autograder.errors import CannotGrade, GraderFault
+from autograder.errors import CannotGrade
+from autograder.student_cli import CANNOT_GRADE, Parts, check, exit_codes, submit_zip
 from data.errors import DataError
 
+if TYPE_CHECKING:
+    from autograder.confinement.nursery import Nursery
+
 SECRET_VARIABLE = "ARCGRADE_SECRET"  # noqa: S105 - the name of the variable, not the secret
-CANNOT_GRADE = 2
-
-
-class Parts(click.ParamType[tuple[str, ...]]):
-    """One part or several, as in `2c` or `2c,2d`."""
-
-    name = "part"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, context: click.Context | None
-    ) -> tuple[str, ...]:
-        """The parts that a text names."""
-        if isinstance(value, tuple):
-            return value
-        parts = tuple(part.strip() for part in value.split(",") if part.strip())
-        return parts or self.fail("name at least one part, such as 2c", param, context)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,7 +67,7 @@ def grade(
     Exits with 0 when it was graded, whatever the score, and with 2 when it cannot be: then one
     sentence says why, and no results file is left that could be taken for a score.
     """
-    with _exit_codes(), Nursery(preload=PRELOAD) as nursery:
+    with _exit_codes(), _nursery(PRELOAD) as nursery:
         # Imported while the nursery does the same, on another core.
         from autograder.single import Wishes, grade_submission
 
@@ -107,7 +95,7 @@ def doctor(bundle: Path | None) -> None:
         with _exit_codes():
             _inspect(bundle)
         return
-    with _exit_codes(), Nursery() as nursery:
+    with _exit_codes(), _nursery() as nursery:
         from rich.console import Console
 
         from autograder.confinement.tiers import self_test
@@ -258,7 +246,21 @@ def train(
         folder = out or Path("runs") / f"{loaded.name}{'-extended' * extended}-{seed}"
         make = partial(extended_parser if extended else plain_parser, seed=seed)
         settings = Settings(n_epochs=epochs, batch_size=batch_size, lr=lr, seed=seed)
-        run(make, loaded, settings, folder, Console())
+        run(make, loaded, settings, folder, Console(), fine_tags=extended)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default="handout.zip",
+    show_default=True, help="The zip to write.",
+)  # fmt: skip
+def handout(out: Path) -> None:
+    """Build the zip that students get: starter files, data, and the public checks."""
+    with _exit_codes("nothing was built"):
+        from autograder.handout import build_handout
+
+        build_handout(out)
+        click.echo(f"{out} is the handout.")
 
 
 @main.command("train-lm")
@@ -277,19 +279,27 @@ def train_lm(epochs: int, hidden: int, lr: float, seed: int) -> None:
     train_language_model(settings, Console())
 
 
+main.add_command(check)
+main.add_command(submit_zip)
+
+
+def _nursery(preload: tuple[str, ...] = ()) -> Nursery:
+    """Where workers come from; other systems than Linux do not even have what it imports."""
+    if sys.platform != "linux":
+        raise CannotGrade(
+            f"Student code cannot be confined on {sys.platform}: grade on Linux, "
+            "in a container or a virtual machine for instance."
+        )
+    from autograder.confinement.nursery import Nursery
+
+    return Nursery(preload=preload)
+
+
 @contextmanager
 def _exit_codes(interrupted: str = "nothing was graded") -> Iterator[None]:
-    """What kept us from it is one sentence on stderr, and status 2."""
-    try:
-        yield
-    except (CannotGrade, DataError) as error:
-        sys.stderr.write(f"arcgrade: {error}\n")
-        raise SystemExit(CANNOT_GRADE) from None
-    except GraderFault as error:
-        sys.stderr.write(
-            f"arcgrade: the grader failed, not the submission, and nothing was graded: {error}\n"
-        )
-        raise SystemExit(CANNOT_GRADE) from None
-    except KeyboardInterrupt:
-        sys.stderr.write(f"arcgrade: interrupted; {interrupted}.\n")
-        raise SystemExit(130) from None
+    """As for students, and what is wrong with data is told the same way."""
+    with exit_codes(interrupted):
+        try:
+            yield
+        except DataError as error:
+            raise CannotGrade(str(error)) from None

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.course import Course, Gradescope
-from autograder.errors import CannotGrade
+from autograder.errors import CannotGrade, GraderFault
 from autograder.history import History, failure, read_history, refusal
 from autograder.render.contract import BrokenContract, Results, read_results
 from autograder.render.gradescope import ResultsFile, versions
 
 if TYPE_CHECKING:
+    from autograder.report import Report
     from autograder.submission import Submission
 
 # Measured by `nox -s gradescope`: grading the reference takes 0.53 GB at its peak. The rest is for
@@ -91,9 +92,10 @@ def _grade(container: Container, course: Course, results: ResultsFile) -> None:
         from rich.console import Console
 
         from autograder.confinement.tiers import self_test
-        from autograder.grading import draw_seed, grade
+        from autograder.grading import PUBLIC, draw_seed, grade
+        from autograder.grading import run as run_checks
         from autograder.render.terminal import print_report
-        from autograder.report import Outcome, Report, Result
+        from autograder.report import Outcome, Result
         from autograder.running import Order
         from autograder.single import session_for
 
@@ -112,14 +114,32 @@ def _grade(container: Container, course: Course, results: ResultsFile) -> None:
         def on_update(report: Report, result: Result | None) -> None:
             results.write(report)
 
+        order = Order(submission, (), seed, str(tier), course)
         try:
-            report = grade(Order(submission, (), seed, str(tier), course), session, on_update)
+            report = grade(order, session, on_update)
+            # Last, and without points: whatever becomes of them, the score stands.
+            try:
+                report = with_public(report, run_checks(PUBLIC, order, session))
+            except (CannotGrade, GraderFault) as error:
+                _say(f"The public checks could not be run: {error}")
         finally:
             session.close()
+        results.write(report)
         print_report(report, Console(width=100, color_system=None))
         for result in report.results:
             if result.outcome is Outcome.NOT_RUN:
                 _say(f"Check {result.number} could not be run:\n{result.details}")
+
+
+def with_public(report: Report, public: Report) -> Report:
+    """The report with each part's public checks before its others, as 1a.p1 and so on."""
+    results = []
+    for part in report.parts:
+        for result in public.of_part(part):
+            number = result.number.replace(".", ".p")
+            results.append(replace(result, number=number, title=f"{result.title} (public check)"))
+        results += report.of_part(part)
+    return replace(report, results=tuple(results))
 
 
 def open_or_refuse(path: Path, folder: Path) -> Submission:

@@ -9,18 +9,20 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from autograder.confinement.session import Session
+from autograder.confinement.student import Workers
 from autograder.errors import GraderFault
 from autograder.report import Outcome, Report, Result
 from autograder.running import OnUpdate, Order, Plugin
 from autograder.submission import Submission
 
 CHECKS = "autograder.hidden"
+PUBLIC = "autograder.public"
 
 hypothesis.settings.register_profile(
     "arcgrade",
@@ -41,8 +43,15 @@ def draw_seed(secret: bytes, submission: Submission) -> int:
     return int.from_bytes(hashlib.sha256(text).digest()[:6], "big")
 
 
-def grade(order: Order, session: Session, on_update: OnUpdate | None = None) -> Report:
-    """Run the checks; `on_update` sees the report at the start and after every check.
+def grade(order: Order, session: Workers, on_update: OnUpdate | None = None) -> Report:
+    """Run the graded checks, with known mistakes named; otherwise as `run`."""
+    from autograder.diagnosis import diagnose  # what students are given has none
+
+    return run(CHECKS, replace(order, diagnose=diagnose), session, on_update)
+
+
+def run(checks: str, order: Order, session: Workers, on_update: OnUpdate | None = None) -> Report:
+    """Run the checks of a package; `on_update` sees the report at the start and after every check.
 
     Raises:
         CannotGrade: a part was asked for that has no checks.
@@ -50,7 +59,7 @@ def grade(order: Order, session: Session, on_update: OnUpdate | None = None) -> 
     """
     plugin = Plugin(order, session, on_update or _ignore)
     arguments = [
-        "--pyargs", CHECKS,
+        "--pyargs", checks,
         "-c", os.devnull,  # no configuration but this
         "--rootdir", str(Path(__file__).parent),
         "-o", "python_files=part_*.py",

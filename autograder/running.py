@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 import torch
 
-import autograder.hidden
 from autograder.checks import Forbidden, StandIn
-from autograder.confinement.session import Session
-from autograder.confinement.student import Student
-from autograder.course import Course
-from autograder.diagnosis import diagnose
+from autograder.confinement.student import Asked, Student, Workers
 from autograder.errors import CannotGrade, Failure, GraderFault
 from autograder.report import Outcome, Report, Result, count_points
 from autograder.rubric import Check
 from autograder.submission import Submission
 from autograder.text import printable
+
+if TYPE_CHECKING:
+    from autograder.course import Course
 
 MAX_MESSAGE = 4000
 
@@ -37,14 +37,16 @@ class Order:
         parts: only these parts; all where it is empty.
         seed: what hidden inputs are drawn from; see `grading.draw_seed`.
         tier: how workers are confined, for the report.
-        course: what the course decides.
+        course: what the course decides; None for what comes with arcgrade.
+        diagnose: names the mistake that was made, if it is a known one.
     """
 
     submission: Submission
     parts: tuple[str, ...] = ()
     seed: int = 0
     tier: str = ""
-    course: Course = field(default_factory=Course)
+    course: Course | None = None
+    diagnose: Callable[[Sequence[Asked]], str] = lambda asked: ""
 
 
 OnUpdate = Callable[[Report, Result | None], None]
@@ -54,7 +56,7 @@ OnUpdate = Callable[[Report, Result | None], None]
 class Plugin:
     """What pytest needs to know of grading."""
 
-    def __init__(self, order: Order, session: Session, on_update: OnUpdate) -> None:
+    def __init__(self, order: Order, session: Workers, on_update: OnUpdate) -> None:
         self.report: Report | None = None
         self.trouble: Exception | None = None
         """Why nothing can be graded, if something kept the checks from being collected."""
@@ -112,7 +114,7 @@ class Plugin:
             notes=submission.notes,
             seed=self._order.seed,
             tier=self._order.tier,
-            version=metadata.version("arcgrade"),
+            version=version(),
         )
         self._on_update(self.report, None)
 
@@ -133,7 +135,9 @@ class Plugin:
     @pytest.fixture
     def course(self) -> Course:
         """What the course decides."""
-        return self._order.course
+        from autograder.course import Course
+
+        return self._order.course or Course()
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:
@@ -211,7 +215,7 @@ class Plugin:
                 return replace(result, outcome=Outcome.NOT_RUN, details=details)
             shown = check.feedback_for_failure(message)
             if shown == message and isinstance(student, Student):
-                shown = _explain(message, student)
+                shown = self._explain(message, student)
             message = shown
             result = replace(result, outcome=Outcome.FAILED, message=message[:MAX_MESSAGE])
             points = check.partial_score() or 0.0
@@ -229,6 +233,15 @@ class Plugin:
             details=printable(output, MAX_MESSAGE, multiline=True),
         )
 
+    def _explain(self, message: str, student: Student) -> str:
+        """The message, the mistake if it is a known one, and what was called."""
+        lines = [message]
+        if mistake := self._order.diagnose(student.asked):
+            lines.append(mistake)
+        if trail := student.trail:
+            lines += ["", "What was called:", *(f"  {line}" for line in trail)]
+        return "\n".join(lines)
+
     def _look_for_forbidden(self, forbidden: Forbidden) -> None:
         """Raise a failure if the source uses a built-in that the part does not allow."""
         if forbidden not in self._forbidden_uses:
@@ -245,6 +258,14 @@ class Plugin:
             )
         if said := self._forbidden_uses[forbidden]:
             raise Failure(said)
+
+
+def version() -> str:
+    """The version of arcgrade; a handout is not installed, and has the one that it was built by."""
+    try:
+        return metadata.version("arcgrade")
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def _awaiting(result: Result, answer: object) -> Result:
@@ -279,21 +300,11 @@ def _raised_in_a_check(error: BaseException) -> bool:
     stumble is a value that no right answer has, as where a function was expected and a number came.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and Path(frames[-1].filename).parent == CHECKS
+    return bool(frames) and Path(frames[-1].filename).parent in CHECKS
 
 
 UNUSABLE = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-CHECKS = Path(autograder.hidden.__file__).parent
-
-
-def _explain(message: str, student: Student) -> str:
-    """The message, the mistake if it is a known one, and what was called."""
-    lines = [message]
-    if mistake := diagnose(student.asked):
-        lines.append(mistake)
-    if trail := student.trail:
-        lines += ["", "What was called:", *(f"  {line}" for line in trail)]
-    return "\n".join(lines)
+CHECKS = [Path(__file__).parent / name for name in ("hidden", "public")]
 
 
 def _merge(own: Result, again: Result, stand_ins: tuple[StandIn, ...]) -> Result:

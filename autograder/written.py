@@ -6,7 +6,6 @@ keys are looked at first, in linear time: parsers of TOML recurse, and take squa
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Mapping
@@ -33,6 +32,8 @@ SIZE = 1 << 18
 # the ones and none of the others.
 NESTING = 8
 DOTS = 20
+# A number that an answer may be.
+LARGEST = 10**15
 # Characters of a prose answer that are shown: 1,500 words.
 PROSE = 10_000
 FORM = {
@@ -121,7 +122,7 @@ class Written:
         """An answer that is a formula of these symbols."""
         value = self.answer(part, name)
         if _is_number(value):
-            value = str(value) if abs(value) < 10**15 else "too large"
+            value = str(self._sensible(value, part, name))
         try:
             return parse(self._as_text(value, part, name), vocabulary)
         except FormulaError as error:
@@ -131,9 +132,7 @@ class Written:
         """An answer that is a number, or a formula that has one as its value."""
         value = self.answer(part, name)
         if _is_number(value):
-            if abs(value) > 1e15 or not math.isfinite(value):
-                raise self.failure(part, name, "A number of a sensible size is asked for.")
-            return float(value)
+            return float(self._sensible(value, part, name))
         formula = self.formula(part, name, vocabulary)
         try:
             return equality.value(formula)
@@ -153,6 +152,11 @@ class Written:
             where, found = "The file", [f"[{key}]" for key in self.tables if key not in FORM]
         shown = ", ".join(printable(key, 40) for key in found[:5])
         return f" {where} has {shown}: is that a slip?" if found else ""
+
+    def _sensible(self, value: float, part: str, name: str) -> float:
+        if not abs(value) <= LARGEST:  # NaN is not either
+            raise self.failure(part, name, "A number of a sensible size is asked for.")
+        return value
 
     def _as_text(self, value: object, part: str, name: str) -> str:
         if not isinstance(value, str):

@@ -33,52 +33,67 @@ class SoftmaxModel(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
+        # BEGIN SOLUTION: 1d
         self.W = nn.Parameter(torch.zeros(config.n_features, config.n_classes))
         self.b = nn.Parameter(torch.zeros(config.n_classes))
         self.optimizer = torch.optim.SGD(self.parameters(), lr=config.lr)
+        # END SOLUTION
 
     def input_specs(self) -> dict[str, tuple[tuple[int | None, ...], torch.dtype]]:
         """Name to shape and dtype of what a batch consists of; None is the batch's size."""
+        # BEGIN SOLUTION: 1c
         return {
             "inputs": ((None, self.config.n_features), torch.float32),
             "labels": ((None, self.config.n_classes), torch.int32),
         }
+        # END SOLUTION
 
     def create_feed(
         self, inputs_batch: ArrayLike, labels_batch: ArrayLike | None = None
     ) -> dict[str, Tensor]:
         """The batch as tensors that match the specs; without labels where none are given."""
+        # BEGIN SOLUTION: 1c
         given = {"inputs": inputs_batch, "labels": labels_batch}
         return {
             name: torch.as_tensor(given[name], dtype=dtype)
             for name, (_, dtype) in self.input_specs().items()
             if given[name] is not None
         }
+        # END SOLUTION
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Probabilities ŷ = softmax(x W + b): `(n, n_features)` → `(n, n_classes)`."""
+        # BEGIN SOLUTION: 1d
         return softmax(inputs @ self.W + self.b)
+        # END SOLUTION
 
     def loss(self, pred: Tensor, labels: Tensor) -> Tensor:
         """The cross-entropy of a batch, a 0-d tensor."""
+        # BEGIN SOLUTION: 1d
         return cross_entropy_loss(labels, pred)
+        # END SOLUTION
 
     def train_on_batch(self, inputs_batch: ArrayLike, labels_batch: ArrayLike) -> float:
         """The loss before one step of gradient descent on the batch."""
+        # BEGIN SOLUTION: 1e
         feed = self.create_feed(inputs_batch, labels_batch)
         self.optimizer.zero_grad()
         loss = self.loss(self(feed["inputs"]), feed["labels"])
         loss.backward()
         self.optimizer.step()
         return loss.item()
+        # END SOLUTION
 
     def fit(self, inputs: ArrayLike, labels: ArrayLike) -> list[float]:
         """The mean of the batches' losses, for each epoch."""
+        # BEGIN SOLUTION: 1e
         return [
             float(np.mean([self.train_on_batch(x, y) for x, y in self._batches(inputs, labels)]))
             for _ in range(self.config.n_epochs)
         ]
+        # END SOLUTION
 
+    # BEGIN SOLUTION NO PROMPT
     def _batches(
         self, inputs: ArrayLike, labels: ArrayLike
     ) -> Iterator[tuple[ArrayLike, ArrayLike]]:
@@ -87,3 +102,5 @@ class SoftmaxModel(nn.Module):
         for start in range(0, len(inputs), self.config.batch_size):
             chosen = order[start : start + self.config.batch_size]
             yield inputs[chosen], labels[chosen]
+
+    # END SOLUTION

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -16,18 +17,23 @@ from .support.corpus import Corpus, Ints
 from .support.oracle import Examples
 from .support.parser import NetworkParser, Parser
 from .support.parsing import Score, Scores
+from .support.states import N_POSITIONS
 from .support.training import OnBatch, Settings
 from .support.vocabulary import Vocabulary
 
 # A step's weights count for 1/500 of the average: it spans the last two or three epochs of EWT.
 DECAY = 0.998
-N_MEMBERS = 4
+N_MEMBERS = 3
 
 
 def plain_parser(vocabulary: Vocabulary, seed: int = 0) -> FactoredParser:
-    """The handout's network with its sizes, and random embeddings."""
+    """The handout's network with its sizes, and random embeddings.
+
+    With fine tags in the vocabulary it has 54 features instead of 36.
+    """
     torch.manual_seed(seed)
-    return FactoredParser(ParserModel(vocabulary.embeddings(seed=seed)))
+    n_features = N_POSITIONS * (3 if vocabulary.fine_tags else 2)
+    return FactoredParser(ParserModel(vocabulary.embeddings(seed=seed), n_features))
 
 
 class DeeperModel(ParserModel):
@@ -58,7 +64,12 @@ class AveragedParser(FactoredParser):
     """Parses with a moving average of the weights of all steps, in place of the last ones.
 
     The last steps of Adam at a constant rate wander around a good place; their mean is nearer.
+
+    Attributes:
+        last: what parses with the weights of the last step, once it is trained.
     """
+
+    last: FactoredParser
 
     def train(self, examples: Examples, settings: Settings, on_batch: OnBatch) -> None:
         """Fit the network, and put the average in its place."""
@@ -69,6 +80,7 @@ class AveragedParser(FactoredParser):
             on_batch(step, loss)
 
         super().train(examples, settings, on_step)
+        self.last = FactoredParser(deepcopy(self.model))
         self.model.load_state_dict(average.module.state_dict())
 
 
@@ -114,7 +126,7 @@ class Ensemble:
 
 
 def extended_parser(vocabulary: Vocabulary, seed: int = 0) -> Ensemble:
-    """The best of the extensions: an ensemble of averaged networks."""
+    """The best of the extensions: an ensemble of averaged networks, which read fine tags too."""
     seeds = [_seed(seed, place) for place in range(N_MEMBERS)]
     return Ensemble([averaged_parser(vocabulary, member) for member in seeds])
 

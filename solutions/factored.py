@@ -42,27 +42,22 @@ def logits(model: ParserModel, w: Tensor) -> Tensor:
 @torch.no_grad()
 def scorer(model: ParserModel, corpus: Corpus) -> Score:
     """The scores of a corpus's states, without dropout, from products computed beforehand."""
-    vocabulary_words, words = np.unique(corpus.words, return_inverse=True)
-    vocabulary_tags, tags = np.unique(corpus.tags, return_inverse=True)
-    W = model.W.view(2, N_POSITIONS, model.L.shape[1], -1)  # words, then tags
-    kinds = (vocabulary_words, vocabulary_tags)
-    products = [
-        (model.L[torch.from_numpy(numbers)] @ W_kind).flatten(0, 1)
-        for numbers, W_kind in zip(kinds, W, strict=True)
-    ]
-    products[1][: len(vocabulary_tags)] += model.b1  # each state has one tag in the first position
+    d, n_kinds = model.L.shape[1], len(corpus.kinds)
+    W = model.W.view(n_kinds, N_POSITIONS, d, -1)
+    places: list[tuple[Ints, Ints]] = []  # of each row's product in the first position; the steps
+    products: list[Tensor] = []
+    for kind, W_kind in zip(corpus.kinds, W, strict=True):
+        numbers, place = np.unique(kind, return_inverse=True)
+        first = sum(map(len, products))
+        places.append((first + place, len(numbers) * np.arange(N_POSITIONS)))
+        products.append((model.L[torch.from_numpy(numbers)] @ W_kind).flatten(0, 1))
+    products[0][: len(products[0]) // N_POSITIONS] += model.b1  # each state has a word there
     table = torch.cat(products)
-    offsets = np.concatenate(
-        [
-            np.arange(N_POSITIONS) * len(vocabulary_words),
-            np.arange(N_POSITIONS) * len(vocabulary_tags) + len(products[0]),
-        ]
-    )
 
     def score(rows: Ints) -> Scores:
-        places = np.concatenate((words[rows], tags[rows]), axis=1) + offsets
+        found = np.concatenate([place[rows] + steps for place, steps in places], axis=1)
         with torch.no_grad():
-            h = embedding_bag(torch.from_numpy(places), table, mode="sum").relu_()
+            h = embedding_bag(torch.from_numpy(found), table, mode="sum").relu_()
             return torch.addmm(model.b2, h, model.U).numpy()
 
     return score

@@ -11,9 +11,9 @@ from torch import Tensor
 def xavier_weight_init(shape: Sequence[int]) -> Tensor:
     """New weights, uniform on [−ε, ε] with ε = √6 / √(sum of the dimensions).
 
-    For a matrix `(m, n)` that is ε = √(6 / (m + n)): the variance ε²/3 = 2 / (m + n) lets neither
-    the activations on their way up nor the gradients on their way down grow or vanish
-    (Glorot and Bengio, 2010).
+    For a matrix `(m, n)` that is the variance ε²/3 = 2 / (m + n), which lets neither the
+    activations on their way up nor the gradients on their way down grow or vanish (Glorot and
+    Bengio, 2010).
 
     Args:
         shape: one dimension or more.
@@ -21,14 +21,16 @@ def xavier_weight_init(shape: Sequence[int]) -> Tensor:
     Returns:
         A float32 tensor of that shape, drawn anew on each call.
     """
+    # BEGIN SOLUTION: 2e
     epsilon = (6 / sum(shape)) ** 0.5
     return torch.empty(*shape).uniform_(-epsilon, epsilon)
+    # END SOLUTION
 
 
 def dropout(h: Tensor, p_drop: float, training: bool = True) -> Tensor:
     """Inverted dropout: h_drop = γ d ∘ h, where d is 0 with probability `p_drop` and else 1.
 
-    γ = 1 / (1 − p_drop) makes E[h_drop] = h, so that nothing need be scaled when training is over.
+    γ is such that E[h_drop] = h, so that nothing need be scaled when training is over.
 
     Args:
         h: activations of any shape.
@@ -38,8 +40,10 @@ def dropout(h: Tensor, p_drop: float, training: bool = True) -> Tensor:
     Returns:
         A tensor of the shape of `h`, with a mask drawn anew on each call.
     """
+    # BEGIN SOLUTION: 2f
     if not training:
         return h
     gamma = 1 / (1 - p_drop)
     d = (torch.rand_like(h) >= p_drop).to(h.dtype)
     return gamma * d * h
+    # END SOLUTION

@@ -8,7 +8,7 @@ from torch import Tensor
 def momentum_step(
     theta: Tensor, grad: Tensor, m: Tensor, lr: float, beta1: float
 ) -> tuple[Tensor, Tensor]:
-    """A step along m, the rolling average of the gradients, which a single batch hardly turns.
+    """One update with momentum: m ← β₁m + (1 − β₁)g, then θ ← θ − αm.
 
     Args:
         theta: the parameters, of any shape.
@@ -20,17 +20,20 @@ def momentum_step(
     Returns:
         The new parameters and the new average; the arguments are not changed.
     """
+    # BEGIN SOLUTION: 2g
+    # m is the rolling average of the gradients, which a single batch hardly turns.
     m = beta1 * m + (1 - beta1) * grad
     return theta - lr * m, m
+    # END SOLUTION
 
 
 def adam_step(
     theta: Tensor, grad: Tensor, m: Tensor, v: Tensor, lr: float, beta1: float, beta2: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """A step of momentum, divided by √v, where v is the rolling average of the squared gradients.
+    """One update of Adam: m as with momentum, v ← β₂v + (1 − β₂)g∘g, then θ ← θ − αm/√v.
 
-    So parameters whose gradients have been small get the larger updates. This is Adam (Kingma and
-    Ba, 2015) without the correction of its bias towards zero in the first steps.
+    This is Adam (Kingma and Ba, 2015) without the correction of its bias towards zero in the first
+    steps.
 
     Args:
         theta: the parameters, of any shape.
@@ -44,6 +47,9 @@ def adam_step(
     Returns:
         The new parameters, `m` and `v`; the arguments are not changed.
     """
+    # BEGIN SOLUTION: 2g
+    # Parameters whose gradients have been small have a small v, and get the larger updates.
     m = beta1 * m + (1 - beta1) * grad
     v = beta2 * v + (1 - beta2) * grad * grad
     return theta - lr * m / v.sqrt(), m, v
+    # END SOLUTION

@@ -29,6 +29,7 @@ class ParserModel(nn.Module):
         dropout_prob: float = 0.5,
     ) -> None:
         super().__init__()
+        # BEGIN SOLUTION: 2h
         d = embeddings.shape[1]
         self.dropout_prob = dropout_prob
         self.L = nn.Parameter(torch.tensor(embeddings))
@@ -36,15 +37,20 @@ class ParserModel(nn.Module):
         self.b1 = nn.Parameter(torch.zeros(hidden_size))
         self.U = nn.Parameter(xavier_weight_init((hidden_size, n_classes)))
         self.b2 = nn.Parameter(torch.zeros(n_classes))
+        # END SOLUTION
 
     def embedding_lookup(self, w: Tensor) -> Tensor:
         """The embeddings of the features side by side: integer `(n, m)` → `(n, m·d)`."""
+        # BEGIN SOLUTION: 2h
         # Not L[w]: the gradient of an embedding look-up is much faster to compute.
         return nn.functional.embedding(w, self.L).flatten(1)
+        # END SOLUTION
 
     def forward(self, w: Tensor) -> Tensor:
         """The logits of the transitions: integer `(n, m)` → `(n, n_classes)`."""
+        # BEGIN SOLUTION: 2h
         x = self.embedding_lookup(w)  # (n, m·d)
         h = torch.relu(x @ self.W + self.b1)  # (n, hidden_size)
         h = dropout(h, self.dropout_prob, self.training)
         return h @ self.U + self.b2  # (n, n_classes)
+        # END SOLUTION

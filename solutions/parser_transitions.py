@@ -25,15 +25,20 @@ class PartialParse:
     """
 
     def __init__(self, sentence: Sequence[str]) -> None:
+        # BEGIN SOLUTION: 2c
         self.sentence = sentence
         self.stack = ["ROOT"]
         self.buffer = list(sentence)
         self.dependencies: list[Dependency] = []
+        # END SOLUTION
 
+    # BEGIN SOLUTION NO PROMPT
     @property
     def finished(self) -> bool:
         """Whether the buffer is empty and the stack is down to ROOT."""
         return not self.buffer and len(self.stack) == 1
+
+    # END SOLUTION
 
     def parse_step(self, transition: Transition) -> None:
         """Apply one transition.
@@ -41,6 +46,7 @@ class PartialParse:
         Raises:
             IllegalTransition: the state does not allow it; the text says why.
         """
+        # BEGIN SOLUTION: 2c
         if transition == "S":
             if not self.buffer:
                 raise IllegalTransition(f"SHIFT needs a word in the buffer; stack {self.stack}")
@@ -53,12 +59,15 @@ class PartialParse:
             del self.stack[dependent]  # by place: the word may be on the stack twice
         else:
             raise IllegalTransition(f"{transition!r} is none of S, LA and RA")
+        # END SOLUTION
 
     def parse(self, transitions: Sequence[Transition]) -> list[Dependency]:
         """Apply transitions one after another; all dependencies found so far."""
+        # BEGIN SOLUTION: 2c
         for transition in transitions:
             self.parse_step(transition)
         return self.dependencies
+        # END SOLUTION
 
 
 class Model(Protocol):
@@ -81,6 +90,7 @@ def minibatch_parse(
     Returns:
         The dependencies of each sentence, in the order of `sentences`.
     """
+    # BEGIN SOLUTION: 2d
     parses = [PartialParse(sentence) for sentence in sentences]
     unfinished = list(parses)  # a list of its own: `parses` keeps the order
     while unfinished:
@@ -89,3 +99,4 @@ def minibatch_parse(
             parse.parse_step(transition)
         unfinished = [parse for parse in unfinished if not parse.finished]
     return [parse.dependencies for parse in parses]
+    # END SOLUTION

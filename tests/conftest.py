@@ -23,6 +23,13 @@ from autograder.submission import GRADED, open_submission
 ROOT = Path(__file__).parent.parent
 SOLUTIONS = ROOT / "solutions"
 
+# What the machine gives for each part, as the assignment says.
+MAXIMA = {
+    "1a": 5, "1b": 5, "1c": 3, "1d": 5, "1e": 3,
+    "2a": 6, "2b": 1, "2c": 6, "2d": 6, "2e": 4, "2f": 1, "2g": 0, "2h": 20, "2i": 0,
+    "3a": 3, "3b": 8, "3c": 7, "3d": 4, "bonus": 0,
+}  # fmt: skip
+
 Grade = Callable[..., Report]
 
 # pytest-xdist takes all processors; threads of torch's would only wait for each other there.

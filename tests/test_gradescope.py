@@ -58,7 +58,8 @@ class TestMarkdown:
             assert {token.type for token in flat} <= self.INERT
             assert {token.type for token in tokens if token.hidden} == set()
             shown = "".join(t.content for t in flat if t.type in ("text", "code_inline", "fence"))
-            assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", text)
+            # Backticks around code are what makes it code.
+            assert re.sub(r"[\s`]", "", shown) == re.sub(r"[\s`]", "", text)
 
     @pytest.mark.parametrize(
         "text",
@@ -70,7 +71,7 @@ class TestMarkdown:
         shown = markdown(text)
         assert "`" in shown
         outside = re.sub(r"(`+).*?\1", "", shown)
-        assert re.fullmatch(r"[\w ]*", outside), outside
+        assert re.fullmatch(r"[\w ;.]*", outside), outside
 
     def test_no_fence_is_closed_from_inside(self) -> None:
         """A fence is longer than every run of backticks in what it holds."""
@@ -84,6 +85,20 @@ class TestMarkdown:
         assert markdown(text) == (
             "Row 0 of `softmax(x)` sums to 0.5, not to 1.\n\nWhat was called:\n\n"
             "```\n  softmax(a_b)\n```"
+        )
+
+    def test_code_goes_on_to_its_closing_bracket(self) -> None:
+        """A call or a list is one piece of code, and the sentence's punctuation is none of it."""
+        assert markdown("loss(y, ['a', 'b']) is [0, 1], not 2: see a.py.") == (
+            "`loss(y, ['a', 'b'])` is `[0, 1]`, not 2: see `a.py`."
+        )
+        assert markdown("f(x is not closed") == "`f(x` is not closed"
+
+    def test_what_is_marked_as_code_is_code(self) -> None:
+        """Backticks in feedback are not shown, they are obeyed."""
+        assert (
+            markdown("the sum (`+=` in a loop, or `x.y()`)")
+            == "the sum (`+=` in a loop, or `x.y()`)"
         )
 
     def test_long_lines_of_code_are_broken(self) -> None:

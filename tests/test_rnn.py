@@ -208,18 +208,20 @@ def multiply_adds(run: Callable[[], object]) -> int:
 @pytest.mark.parametrize(("d", "Dh", "V"), [(3, 4, 5), (50, 100, 1000), (7, 64, 300)])
 def test_counts_equal_those_of_torch(d: int, Dh: int, V: int) -> None:
     """The counts are exactly those of the reference's matrix products, forward and backward."""
-    params, h0 = draw((d, Dh, V), rng()), torch.zeros(Dh, dtype=torch.float64)
+    # A batch of one: the counter knows matrix products, and not torch.outer of two vectors.
+    params, h0 = draw((d, Dh, V), rng()), torch.zeros(1, Dh, dtype=torch.float64)
+    x, y = torch.tensor([1]), torch.tensor([2])
     for tau in (1, 2, 7):
         counts = rnn.operation_counts(d, Dh, V, tau)
-        assert multiply_adds(lambda: rnn.forward_step(params, h0, 1)) == counts["forward"]
-        step = multiply_adds(lambda: rnn.step_gradients(params, h0, 1, 2))
+        assert multiply_adds(lambda: rnn.forward_step(params, h0, x)) == counts["forward"]
+        step = multiply_adds(lambda: rnn.step_gradients(params, h0, x, y))
         assert step == counts["forward"] + counts["backward"]
         # bptt goes forward first, and of that too only the last step needs the output layer.
         forward = tau * counts["forward"] - (tau - 1) * Dh * V
-        xs, y = torch.ones(tau, 1).long(), torch.tensor([2])
-        whole = multiply_adds(partial(rnn.bptt, params, h0, xs[:, 0], 2, tau))
+        xs = torch.ones(tau, 1).long()
+        whole = multiply_adds(partial(rnn.bptt, params, h0, xs, y, tau))
         assert whole == forward + counts["tau_steps"]
-        by_torch = multiply_adds(partial(gradients_by_torch, params, h0[None], xs, y))
+        by_torch = multiply_adds(partial(gradients_by_torch, params, h0, xs, y))
         # Autograd leaves out the gradient by h0, which nobody asked for.
         assert by_torch == whole - Dh * Dh
 

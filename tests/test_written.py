@@ -8,6 +8,7 @@ import itertools
 import json
 import random
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from autograder.report import Outcome, Report, Result
 from autograder.rubric import Check
 from autograder.running import Order, Plugin
 from autograder.submission import open_submission
+from autograder.symbols import DROPPING, LOSS, WORDS
 from autograder.written import FORM, Written
 from solutions.parser_transitions import PartialParse, Transition
 
@@ -88,7 +90,7 @@ def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mark:
 @pytest.fixture(scope="module", autouse=True)
 def _warm() -> None:
     """Sympy makes code for a number of symbols, when there is the first formula of so many."""
-    for vocabulary in (part_written.WORDS, part_written.DROPPING, part_written.LOSS):
+    for vocabulary in (WORDS, DROPPING, LOSS):
         name = next(iter(vocabulary.names))
         equal(parse(f"{name}^2 - 1/{name}", vocabulary), parse(name, vocabulary))
 
@@ -124,7 +126,7 @@ class TestMalformed:
         """A file of which nothing can be read gets no points, and says why at every check."""
         start = time.perf_counter()
         results = mark(data)
-        assert time.perf_counter() - start < 3
+        assert time.perf_counter() - start < 10
         assert set(results) == set(FIELDS.values())
         for result in results.values():
             assert result.outcome is Outcome.FAILED, result.details
@@ -140,7 +142,7 @@ class TestMalformed:
                 continue
             start = time.perf_counter()
             results = mark(with_answer(field, value))
-            assert time.perf_counter() - start < 3, name
+            assert time.perf_counter() - start < 10, name
             for number, result in results.items():
                 if number != FIELDS[field]:
                     assert result.outcome in (Outcome.PASSED, Outcome.AWAITING), (name, result)
@@ -456,10 +458,11 @@ def test_numbers_of_the_checks() -> None:
     assert {check.number for check in CHECKS} == set(FIELDS.values())
 
 
-def test_sympy_is_imported_for_a_formula_only(tmp_path: Path) -> None:
-    """Reading the file takes no half second for a library that is not needed."""
-    source = (ROOT / "autograder" / "equality.py").read_text(encoding="utf-8")
-    assert not any(line.startswith(("import sympy", "from sympy")) for line in source.split("\n"))
+def test_sympy_is_imported_for_a_formula_only() -> None:
+    """A grader that meets no formula does not wait half a second for what compares them."""
+    code = "import sys, autograder.single, autograder.hidden.part_written; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "sympy" not in done.stdout.split()
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import select
 import signal
 import socket
 import stat
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
-
-import msgspec
 
 from autograder.errors import GraderFault, StudentLost
 
 from .channel import Ticket
+from .dialogue import CHECK, Budget, Dialogue, no_objects
 from .inside import wire
 
 TICK = 0.05
@@ -32,30 +29,7 @@ MAX_SCRATCH_FOLDERS = 200
 MAX_RESIDENT = 1 << 30
 
 
-@dataclass(frozen=True)
-class Budget:
-    """How long a request may take, in seconds.
-
-    The processor's time decides: a busy machine must not cost a student points. The wall clock
-    only ends what waits for nothing.
-    """
-
-    cpu: float
-    wall: float
-
-
-CALL = Budget(cpu=5, wall=20)
-IMPORT = Budget(cpu=10, wall=30)
-TRAIN = Budget(cpu=30, wall=90)
-CHECK = Budget(cpu=45, wall=120)
-"""All requests of a check together: many slow calls are as bad as one."""
-
-
-OnCallback = Callable[[wire.Callback, wire.Unpacker], bytes]
-Unwrap = Callable[[wire.Value, wire.Unpacker], object]
-
-
-class Worker:
+class Worker(Dialogue["_Deadline"]):
     """A worker's process. Whatever it sends is a claim; when it breaks a rule it is killed."""
 
     def __init__(
@@ -69,10 +43,6 @@ class Worker:
     ) -> None:
         self.pid = pid
         self.scratch = scratch
-        self.output = b""
-        """The first part of what it printed."""
-        self.lost: str | None = None
-        """Why no request can be made any more, as a predicate: "did not return within 5 s"."""
         self._bury = bury
         self._connection = connection
         self._connection.setblocking(False)
@@ -96,7 +66,7 @@ class Worker:
         """
         try:
             budget = Budget(READY_SECONDS, READY_SECONDS)
-            message, unpacker = self._receive(_Deadline(self.pid, budget), _no_objects)
+            message, unpacker = self._receive(_Deadline(self.pid, budget), no_objects)
         except StudentLost as error:  # no student code has run: this is not theirs
             raise GraderFault(f"A worker could not be set up: it {self.lost}.") from error
         if not isinstance(message, wire.Ready):
@@ -105,47 +75,6 @@ class Worker:
             raise GraderFault(f"A worker could not be confined: {reason}")
         self._ready = True
         return {name: unpacker.unpack(value) for name, value in message.applied}
-
-    def request(
-        self,
-        make: Callable[[int, wire.Packer], wire.Message],
-        packer: wire.Packer,
-        budget: Budget,
-        on_callback: OnCallback,
-        unwrap: Unwrap,
-    ) -> tuple[wire.ToGrader, wire.Unpacker]:
-        """The reply to a request, after answering the callbacks that it makes.
-
-        Raises:
-            StudentLost: the process ended, ran over its budget, or broke the protocol.
-        """
-        if self.lost is not None:
-            raise StudentLost(self.lost)
-        if not self._ready:
-            self.wait_ready()
-        number = secrets.randbits(63)
-        self._expect_silence()
-        if self._whole is None:
-            self._whole = _Deadline(self.pid, CHECK)
-        deadline = _Deadline(self.pid, budget, self._whole)
-        self._send(packer.frame(make(number, packer)), deadline)
-        while True:
-            message, unpacker = self._receive(deadline, unwrap)
-            if message.id != number or isinstance(message, (wire.Ready, wire.Failed)):
-                self._lose("answered a question that nobody had asked")
-            if not isinstance(message, wire.Callback):
-                return message, unpacker
-            try:
-                frame = on_callback(message, unpacker)
-            except wire.WireError as error:
-                self._lose(f"broke the protocol: {error}")
-            self._send(frame, deadline)
-
-    def broke(self, error: wire.WireError) -> StudentLost:
-        """The worker is killed for an answer that could not be read; what to raise."""
-        with contextlib.suppress(StudentLost):
-            self._lose(f"broke the protocol: {error}")
-        return StudentLost(self.lost)
 
     def kill(self) -> Ticket | None:
         """The process is killed; the ticket, if it was not before, tells how it had ended."""
@@ -165,6 +94,14 @@ class Worker:
 
     # --- bytes -----------------------------------------------------------------------------------
 
+    def _begin(self, budget: Budget) -> _Deadline:
+        if not self._ready:
+            self.wait_ready()
+        self._expect_silence()
+        if self._whole is None:
+            self._whole = _Deadline(self.pid, CHECK)
+        return _Deadline(self.pid, budget, self._whole)
+
     def _expect_silence(self) -> None:
         if self._received:
             self._lose("wrote more than one answer")
@@ -181,16 +118,6 @@ class Worker:
                 self._wait(deadline, select.POLLOUT)
             except ConnectionError:
                 self._lose_ended()
-
-    def _receive(self, deadline: _Deadline, unwrap: Unwrap) -> tuple[wire.ToGrader, wire.Unpacker]:
-        try:
-            header, payload = wire.read_prefix(self._read(wire.PREFIX.size, deadline))
-            message = wire.to_grader.decode(self._read(header, deadline))
-            return message, wire.Unpacker(self._read(payload, deadline), unwrap)
-        except wire.WireError as error:
-            self._lose(f"broke the protocol: {error}")
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            self._lose("broke the protocol: its answer cannot be read")
 
     def _read(self, size: int, deadline: _Deadline) -> bytearray:
         while len(self._received) < size:
@@ -252,11 +179,6 @@ class Worker:
         else:
             self.lost = "ended the whole process (os._exit)"
         raise StudentLost(self.lost)
-
-    def _lose(self, reason: str) -> NoReturn:
-        self.lost = reason
-        self.kill()
-        raise StudentLost(reason)
 
 
 class _Deadline:
@@ -328,7 +250,3 @@ def _usage(folder: Path) -> tuple[int, int]:
         for descriptor in pending:
             os.close(descriptor)
     return size, entries
-
-
-def _no_objects(value: wire.Value, unpacker: wire.Unpacker) -> object:
-    raise wire.WireError("its answer held an object where none can be")

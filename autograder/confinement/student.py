@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import torch
 
@@ -19,9 +19,8 @@ from autograder.describe import describe, describe_type
 from autograder.errors import Failure, StudentLost
 from autograder.text import printable
 
-from .connection import CALL, IMPORT, Budget, Worker
+from .dialogue import CALL, IMPORT, Budget, Dialogue
 from .inside import wire
-from .session import Session
 
 MAX_ASKED = 500
 MAX_TRAIL = 16
@@ -134,10 +133,33 @@ class Fields:
         return f"Config({', '.join(f'{k}={describe(v)}' for k, v in self.fields.items())})"
 
 
+class Workers(Protocol):
+    """What a check's worker comes from: a `Session`, or something like it.
+
+    Attributes:
+        modules: the modules that may be asked for, handed in or not.
+        files: those that were handed in, with their file relative to the folder.
+        lost_imports: imports that ended or hung the process, so that not every check waits anew.
+    """
+
+    modules: frozenset[str]
+    files: dict[str, str]
+    lost_imports: dict[tuple[str, ...], list[str]]
+
+    def worker(self, module: str) -> Dialogue[Any]:
+        """One that holds the submission as it was handed in; `module` is imported first."""
+
+    def source_line(self, file: str, number: int) -> str:
+        """A line of the submission, as text; "" if there is no such line."""
+
+    def time_is_up(self) -> str:
+        """Why no more checks are run, or an empty string."""
+
+
 class Student:
     """A submission in a fresh worker, started at the first use."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Workers) -> None:
         self._session = session
         self.restart({})
 
@@ -151,7 +173,7 @@ class Student:
         if getattr(self, "_worker", None) is not None:
             self.close()
         self._stand_ins = stand_ins
-        self._worker: Worker | None = None
+        self._worker: Dialogue[Any] | None = None
         self._modules: dict[str, Remote] = {}
         self._callbacks: dict[int, Answers] = {}
         self._budget: Budget = CALL

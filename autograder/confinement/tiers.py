@@ -22,7 +22,7 @@ from typing import Any
 
 from autograder.errors import CannotGrade, GraderFault, StudentLost
 
-from .connection import CALL
+from .dialogue import CALL
 from .inside import confine, wire
 from .nursery import Nursery
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from autograder.checks import Failure, Forbidden, as_tensor, number, weight
+from autograder.checks import Failure, as_tensor, number, weight
+from autograder.forbidden import XAVIER
 from autograder.hidden.inputs import integer
 from autograder.hidden.uniform import (
     Numbers,
@@ -18,15 +19,7 @@ from autograder.hidden.uniform import (
     rules,
 )
 
-forbidden = Forbidden(
-    "initialization",
-    ("xavier_weight_init",),
-    (
-        "xavier_uniform_", "xavier_normal_", "xavier_uniform", "xavier_normal",
-        "glorot_uniform", "glorot_normal", "GlorotUniform", "GlorotNormal",
-    ),
-    (),  # what these run is uniform_ and normal_, like anybody else
-)  # fmt: skip
+forbidden = XAVIER
 
 
 @number("2e.1")

@@ -12,6 +12,7 @@ import torch
 from autograder.checks import (
     TRAIN,
     Failure,
+    StandIn,
     as_tensor,
     builds_on,
     leaderboard,
@@ -36,15 +37,29 @@ N_TRAIN, N_HELD_OUT = 200, 100
 N_EPOCHS, BATCH_SIZE, LR = 2, 32, 5e-3
 D, HIDDEN_SIZE = 20, 50
 # `tests/bench/calibration.py` measures what right networks reach, seed by seed: their worst is far
-# above. An untrained one is at 5 to 30.
-ENOUGH = 0.65
+# above. An untrained one is at 5 to 30, one of which only the last layer learns below 45, and one
+# that ignores half of its input at 53 to 62: that is another check's affair.
+ENOUGH = 0.48
+LOOKUP = StandIn("embedding_lookup", "embedding_lookup")
 
 
 @number("2h.8")
 @weight(4)
-@builds_on(INITIALIZATION)
+@builds_on(INITIALIZATION, LOOKUP)
 def test_it_trains(student: Any, rng: torch.Generator) -> None:
     """Trained on a small treebank by the grader's own loop, it parses new sentences."""
+    reached, losses = trained_uas(student, rng)
+    if reached < ENOUGH:
+        raise Failure(
+            f"The grader trained the model on {N_TRAIN} sentences ({N_EPOCHS} epochs, batches of "
+            f"{BATCH_SIZE}, Adam with a learning rate of {LR:g}) and parsed {N_HELD_OUT} others "
+            f"with it: UAS {100 * reached:.1f}. From {100 * ENOUGH:g} on it counts as trained."
+            f"{_of_losses(losses)}"
+        )
+
+
+def trained_uas(student: Any, rng: torch.Generator) -> tuple[float, object]:
+    """UAS, 0 to 1, on sentences that were not trained on; and the losses that were claimed."""
     treebank = _small()
     vocabulary = _shuffled(Vocabulary.of(treebank.train), rng)
     learnt = examples(Corpus.of(_sample(treebank.train, N_TRAIN, rng), vocabulary))
@@ -58,14 +73,8 @@ def test_it_trains(student: Any, rng: torch.Generator) -> None:
         )  # fmt: skip
         model.eval()
         corpus = Corpus.of(held_out, vocabulary)
-        reached = uas(held_out, corpus.numbered(parse(corpus, _scores(model, corpus))))
-    if reached.with_punctuation < ENOUGH:
-        raise Failure(
-            f"The grader trained the model on {N_TRAIN} sentences ({N_EPOCHS} epochs, batches of "
-            f"{BATCH_SIZE}, Adam with a learning rate of {LR:g}) and parsed {N_HELD_OUT} others "
-            f"with it: UAS {100 * reached.with_punctuation:.1f}. From {100 * ENOUGH:g} on it "
-            f"counts as trained.{_of_losses(losses)}"
-        )
+        heads = corpus.numbered(parse(corpus, _scores(model, corpus)))
+    return uas(held_out, heads).with_punctuation, losses
 
 
 @number("2h.9")

@@ -6,15 +6,14 @@ from typing import Any
 
 import torch
 
-from autograder.checks import Failure, Forbidden, assert_close, builds_on, number, weight
+from autograder.checks import Failure, assert_close, builds_on, number, weight
 from autograder.describe import describe_type
+from autograder.forbidden import AUTOGRAD_IN_A_STEP
 from autograder.hidden.inputs import integer
 from autograder.hidden.rnn import (
     DIFFERENT,
     FOR_STEP,
     GRADED,
-    NAMES,
-    OPERATIONS,
     SMALL,
     Cell,
     Sizes,
@@ -25,7 +24,7 @@ from autograder.hidden.rnn import (
 )
 from solutions import rnn
 
-forbidden = Forbidden("rnn", ("step_gradients",), NAMES, OPERATIONS)
+forbidden = AUTOGRAD_IN_A_STEP
 
 
 @number("3b.1")

@@ -9,13 +9,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.checks import Failure, Forbidden, assert_close, builds_on, number, weight
+from autograder.checks import Failure, assert_close, builds_on, number, weight
+from autograder.forbidden import AUTOGRAD_THROUGH_TIME
 from autograder.hidden.inputs import normal
 from autograder.hidden.rnn import (
     DIFFERENT,
     FOR_BPTT,
-    NAMES,
-    OPERATIONS,
     SMALL,
     SQUARE,
     Cell,
@@ -28,7 +27,7 @@ from autograder.hidden.rnn import (
     require_unchanged,
 )
 
-forbidden = Forbidden("rnn", ("backward_step", "bptt"), NAMES, OPERATIONS)
+forbidden = AUTOGRAD_THROUGH_TIME
 LENGTH = 4
 CELL = ("H", "I", "L")
 STEP = ("L_x", "I", "H", "h_prev")

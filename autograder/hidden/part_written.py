@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 
 from autograder import equality
 from autograder.checks import Failure, number, partial_credit, read_by_staff, weight
@@ -12,6 +11,7 @@ from autograder.formulas import FormulaError, Vocabulary, parse
 from autograder.hidden.table import ROWS, judge, rows_of
 from autograder.orders import Order
 from autograder.submission import PICTURES, Submission
+from autograder.symbols import DROPPING, LOSS, NUMBER, SIZES, SIZES_AND_STEPS, WORDS
 from autograder.text import printable
 from autograder.written import Written
 
@@ -29,13 +29,6 @@ titles = {
     "3d": "Operation counts",
     "bonus": "A faster output layer",
 }
-
-WORDS = Vocabulary({"n": ("N",)}, within=(1, 50))
-DROPPING = Vocabulary({"p_drop": ("p", "pd", "P", "dropprob", "pdropout")})
-LOSS = Vocabulary({"CE": ("ce", "J", "L", "loss", "crossentropy")}, within=(0, 10))
-NUMBER = Vocabulary({"|V|": ()}, values={"|V|": Fraction(10_000)})
-SIZES = Vocabulary({"D_h": ("dh", "DH"), "d": (), "|V|": ()}, order=True)
-SIZES_AND_STEPS = Vocabulary({**SIZES.names, "τ": ("tau",)}, order=True)
 
 SetScore = Callable[[float], None]
 

@@ -20,12 +20,6 @@ from autograder.describe import describe_type
 from autograder.hidden.inputs import integer, normal
 from solutions import rnn
 
-NAMES = (
-    "backward", "autograd", "grad", "func", "functorch", "grad_and_value", "vjp", "jvp", "jacrev",
-    "jacfwd", "hessian", "linearize",
-)  # fmt: skip
-OPERATIONS = ("autograd",)
-
 
 def _answer(name: str, *args: Any) -> object:
     """A single step's gradients, for a stand-in."""

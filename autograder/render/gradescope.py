@@ -134,7 +134,8 @@ def _test(report: Report, result: Result, settings: Gradescope) -> dict[str, Any
         kind = "bonus, from" if result.bonus else "from"
         test["name"] += f" ({kind} staff: up to {show_points(result.staff_points)})"
         test["extra_data"] = {"staff_points": result.staff_points, "rubric": result.rubric}
-    elif result.outcome is not Outcome.NOT_RUN:  # a fault of ours is not counted as lost
+    elif result.outcome is not Outcome.NOT_RUN and not result.public:
+        # A fault of ours is not counted as lost, and public checks have no points.
         test |= {"score": result.points, "max_score": result.max_points}
     if result.tags:
         test["tags"] = list(result.tags)

@@ -1,13 +1,16 @@
 """Text from anywhere as Markdown that shows it literally, whatever dialect reads it.
 
 A word of letters and digits stays as it is; everything else goes into code, where no dialect finds
-links, pictures, HTML or emphasis. What code is closed by never occurs in what it holds.
+links, pictures, HTML or emphasis. What code is closed by never occurs in what it holds. What stood
+between two backticks is code without them; but for that, every character is shown.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterator
+from typing import NamedTuple
 
 # Code does not wrap in a browser; lines longer than that would have to be scrolled.
 WIDTH = 88
@@ -16,7 +19,12 @@ WIDTH = 88
 _PLAIN = re.compile(
     r"""[("'‘“]*(?:[^\W\d_]+(?:['’-][^\W\d_]+)*|\d+(?:[.,]\d+)*)[)"'’”]*[.,;:!?…]*"""
 )
-_DASHES = frozenset("–—…×·→")
+_NUMBERED = re.compile(r"\d+[.)]")
+_TOKEN = re.compile(r"\s+|`[^`]+`|[^\s`]+|`+")
+_ENDED = re.compile(r"(.*[^.,:;!?`])([.,:;!?]+)")
+# Words until a bracket closes: a tensor is shown with some dozens of numbers.
+_FAR = 60
+_BETWEEN = re.compile(r"[–—…×·→]|\(|\)[.,:;!?]*|[.,:;!?]")
 _BACKTICKS = re.compile("`+")
 
 
@@ -52,18 +60,72 @@ def markdown(text: str) -> str:
 
 
 def sentence(line: str) -> str:
-    """One line: what is not plain words is code."""
-    pieces: list[tuple[bool, str]] = []
-    for word in line.split():
-        is_first = not pieces
-        plain = bool(_PLAIN.fullmatch(word)) or (word in _DASHES and not is_first)
-        # At the start of a line it would begin a numbered list.
-        plain = plain and not (is_first and re.fullmatch(r"\d+[.)]", word))
-        if pieces and pieces[-1][0] == plain:
-            pieces[-1] = plain, f"{pieces[-1][1]} {word}"
+    """One line: what is not plain words is code, and so is what stands between two backticks."""
+    words = _joined(list(_words(line)))
+    pieces: list[_Word] = []
+    for word in words:
+        last = pieces[-1] if pieces else None
+        if last and last.plain == word.plain:
+            pieces[-1] = last._replace(text=f"{last.text}{_space(word)}{word.text}")
         else:
-            pieces.append((plain, word))
-    return " ".join(text if plain else _code(text) for plain, text in pieces)
+            pieces.append(word)
+    return "".join(
+        _space(piece) + (piece.text if piece.plain else _code(piece.text)) for piece in pieces
+    ).strip()
+
+
+class _Word(NamedTuple):
+    """A piece of a line: is there a space before it, is it plain, is it complete as it is?"""
+
+    spaced: bool
+    plain: bool
+    text: str
+    whole: bool = False
+
+
+def _space(word: _Word) -> str:
+    return " " if word.spaced else ""
+
+
+def _words(line: str) -> Iterator[_Word]:
+    spaced = is_first = True
+    for text in _TOKEN.findall(line):
+        if text.isspace():
+            spaced = True
+            continue
+        if len(text) > 2 and text[0] == text[-1] == "`" != text[1]:
+            yield _Word(spaced, False, text[1:-1], whole=True)
+        else:
+            plain = bool(_PLAIN.fullmatch(text))
+            plain = plain or (bool(_BETWEEN.fullmatch(text)) and not is_first)
+            # At the start of a line it would begin a numbered list.
+            yield _Word(spaced, plain and not (is_first and _NUMBERED.fullmatch(text)), text)
+        spaced = is_first = False
+
+
+def _joined(words: list[_Word]) -> Iterator[_Word]:
+    """Code goes on to where its brackets are closed, and without the sentence's punctuation."""
+    place = 0
+    while place < len(words):
+        word = words[place]
+        place += 1
+        if word.plain or word.whole:
+            yield word
+            continue
+        text = word.text
+        for end in range(place, min(place + _FAR, len(words)) + 1):
+            longer = text + "".join(_space(w) + w.text for w in words[place:end])
+            if _depth(longer) <= 0:
+                text, place = longer, end
+                break
+        ended = _ENDED.fullmatch(text)
+        yield _Word(word.spaced, False, ended[1] if ended else text)
+        if ended:
+            yield _Word(False, True, ended[2])
+
+
+def _depth(text: str) -> int:
+    return sum(text.count(opening) for opening in "([{") - sum(text.count(c) for c in ")]}")
 
 
 def fenced(text: str) -> str:

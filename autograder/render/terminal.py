@@ -27,8 +27,11 @@ _MARKS = {
 class ProgressLine:
     """Shows how far grading is: a bar in a terminal, a line for each check elsewhere."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, verb: str = "Grading", *, quiet: bool = False) -> None:
+        """Show it there; `quiet` shows nothing where there is no terminal."""
         self._console = console
+        self._verb = verb
+        self._quiet = quiet
         self._bar: Progress | None = None
         if console.is_terminal:
             self._bar = Progress(
@@ -56,11 +59,11 @@ class ProgressLine:
         if self._bar:
             self._bar.update(
                 self._task,
-                description=f"Grading {result.part}" if result else "Grading",
+                description=f"{self._verb} {result.part}" if result else self._verb,
                 total=len(report.results),
                 advance=1 if result else 0,
             )
-        elif result:
+        elif result and not self._quiet:
             points = _points(result)
             self._console.print(
                 f"{result.number} {result.outcome.value} {points}", highlight=False, markup=False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from data.conllu import Sentence
 
-from .vocabulary import NULL, ROOT, Vocabulary
+from .vocabulary import NULL, ROOT, UNKNOWN, Vocabulary
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 MISSING = -1
@@ -24,16 +24,15 @@ class Corpus:
     many that are parsed in step, those that are not finished are always the first ones.
 
     Attributes:
-        words: the number of each row's word.
-        tags: the number of each row's part of speech.
+        kinds: what is known of each row: the number of its word, of its part of speech and, if
+            the vocabulary has fine tags, of its fine tag.
         heads: the row of each row's head; MISSING for ROOT, and where it is not given.
         roots: the row of each sentence's ROOT.
         lengths: how many words each sentence has, in falling order.
         order: the place of each sentence in the list that it came from.
     """
 
-    words: Ints
-    tags: Ints
+    kinds: tuple[Ints, ...]
     heads: Ints
     roots: Ints
     lengths: Ints
@@ -47,19 +46,18 @@ class Corpus:
         lengths = lengths[order]
         in_order = [sentences[place] for place in order]
         roots = 1 + np.concatenate(([0], np.cumsum(lengths[:-1] + 1))).astype(np.int64)
-        word, tag = vocabulary.word, vocabulary.tag
-        words, tags = [vocabulary.words[NULL]], [vocabulary.tags[NULL]]
+        kinds = [
+            _column(vocabulary.words, [map(str.lower, s.words) for s in in_order]),
+            _column(vocabulary.tags, [s.tags for s in in_order]),
+        ]
+        if vocabulary.fine_tags:
+            kinds.append(_column(vocabulary.fine_tags, [s.fine_tags for s in in_order]))
         heads = [MISSING]
         for sentence, root in zip(in_order, roots.tolist(), strict=False):  # no sentences: one root
-            words.append(vocabulary.words[ROOT])
-            words.extend(map(word, sentence.words))
-            tags.append(vocabulary.tags[ROOT])
-            tags.extend(map(tag, sentence.tags))
             heads.append(MISSING)
             heads.extend(MISSING if head is None else root + head for head in sentence.heads)
         return cls(
-            words=np.array(words, dtype=np.int64),
-            tags=np.array(tags, dtype=np.int64),
+            kinds=tuple(kinds),
             heads=np.array(heads, dtype=np.int64),
             roots=roots[: len(lengths)],
             lengths=lengths,
@@ -67,8 +65,11 @@ class Corpus:
         )
 
     def features(self, rows: Ints) -> Ints:
-        """What a network reads: `(n, 18)` rows to `(n, 36)` numbers, the words, then their tags."""
-        return np.concatenate((self.words[rows], self.tags[rows]), axis=1)
+        """What a network reads: `(n, 18)` rows to `(n, 36)` numbers, the words, then their tags.
+
+        With fine tags, which come last, there are 54.
+        """
+        return np.concatenate([kind[rows] for kind in self.kinds], axis=1)
 
     def numbered(self, heads: Ints) -> list[list[int]]:
         """Heads as treebanks have them (0 is ROOT), sentence by sentence in the first order."""
@@ -76,3 +77,13 @@ class Corpus:
         for place, root, length in zip(self.order, self.roots, self.lengths, strict=True):
             lists[place] = (heads[root + 1 : root + 1 + length] - root).tolist()
         return lists
+
+
+def _column(numbers: dict[str, int], sentences: Sequence[Iterable[str]]) -> Ints:
+    """The number of each row's name: none for row 0, then ROOT and the names of each sentence."""
+    null, unknown, root = numbers[NULL], numbers[UNKNOWN], numbers[ROOT]
+    column = [null]
+    for names in sentences:
+        column.append(root)
+        column.extend(numbers.get(name, unknown) for name in names)
+    return np.array(column, dtype=np.int64)

@@ -77,6 +77,8 @@ def fit(
     treebank: Treebank,
     settings: Settings,
     on_batch: Callable[[int, int, float], None] = lambda step, steps, loss: None,
+    *,
+    fine_tags: bool = False,
 ) -> tuple[Trained, Parser, Vocabulary]:
     """Train on a treebank's training sentences, and parse the others.
 
@@ -85,8 +87,9 @@ def fit(
         treebank: what to train on and what to parse.
         settings: how to train.
         on_batch: told of each step, of how many, and its loss.
+        fine_tags: whether the treebank's own tags are features too.
     """
-    vocabulary = Vocabulary.of(treebank.train)
+    vocabulary = Vocabulary.of(treebank.train, fine_tags=fine_tags)
     parser = make(vocabulary)
     learnt = examples(Corpus.of(treebank.train, vocabulary))
     losses: list[float] = []

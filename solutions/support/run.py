@@ -33,6 +33,8 @@ def run(
     settings: Settings,
     folder: Path,
     console: Console,
+    *,
+    fine_tags: bool = False,
 ) -> Trained:
     """Train with a progress bar and a loss curve, and write everything to a folder.
 
@@ -57,7 +59,7 @@ def run(
             if not console.is_terminal and step % -(-steps // 10) == 0:
                 console.print(f"step {step} of {steps}: loss {loss:.3f}", highlight=False)
 
-        trained, parser, vocabulary = fit(make, treebank, settings, on_batch)
+        trained, parser, vocabulary = fit(make, treebank, settings, on_batch, fine_tags=fine_tags)
     _print(trained, treebank, settings, console)
     about = {"treebank": treebank.name, **{k: str(v) for k, v in asdict(settings).items()}}
     try:
@@ -92,7 +94,8 @@ def _print(trained: Trained, treebank: Treebank, settings: Settings, console: Co
 
 
 def _write(trained: Trained, vocabulary: Vocabulary, folder: Path) -> None:
-    numbers = {"words": list(vocabulary.words), "tags": list(vocabulary.tags)}
+    kinds = ("words", "tags", "fine_tags")
+    numbers = {kind: list(getattr(vocabulary, kind)) for kind in kinds}
     text = json.dumps(numbers, ensure_ascii=False, indent=0)
     (folder / VOCABULARY).write_text(text, encoding="utf-8")
     with (folder / LOSSES).open("w", encoding="utf-8", newline="") as file:
@@ -108,7 +111,7 @@ def _saver() -> Save:
         from safetensors.torch import save_file
     except ModuleNotFoundError as error:
         raise DataError(
-            f"The weights cannot be saved without {error.name}: pip install 'arcgrade[train]'."
+            f"The weights cannot be saved without {error.name}: pip install {error.name}."
         ) from None
 
     def save(tensors: dict[str, Tensor], path: Path, about: dict[str, str]) -> None:

@@ -31,7 +31,7 @@ class States:
     """
 
     def __init__(self, corpus: Corpus) -> None:
-        n, n_rows = len(corpus.lengths), len(corpus.words)
+        n, n_rows = len(corpus.lengths), len(corpus.heads)
         height = _BELOW + 1 + int(corpus.lengths.max(initial=0))
         self.n = n
         self.heads = np.full(n_rows, MISSING, dtype=np.int64)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -27,25 +28,32 @@ class Vocabulary:
         words: lower-cased word to number, NULL, UNKNOWN and ROOT included; NULL is 0.
         tags: part of speech to number, with a NULL, UNKNOWN and ROOT of its own; they follow
             the words.
+        fine_tags: as `tags`, the treebank's own; empty where they are not used.
     """
 
     words: dict[str, int]
     tags: dict[str, int]
+    fine_tags: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sentences: Sequence[Sentence], min_count: int = MIN_COUNT) -> Vocabulary:
+    def of(
+        cls, sentences: Sequence[Sentence], min_count: int = MIN_COUNT, *, fine_tags: bool = False
+    ) -> Vocabulary:
         """The words that occur `min_count` times or more, and all tags, of some sentences."""
         counts = Counter(word.lower() for sentence in sentences for word in sentence.words)
-        tags = sorted({tag for sentence in sentences for tag in sentence.tags})
-        words = [NULL, UNKNOWN, ROOT, *(w for w, count in counts.items() if count >= min_count)]
-        kinds = [NULL, UNKNOWN, ROOT, *tags]
+        kinds = [
+            [word for word, times in counts.items() if times >= min_count],
+            sorted({tag for sentence in sentences for tag in sentence.tags}),
+        ]
+        if fine_tags:
+            kinds.append(sorted({tag for sentence in sentences for tag in sentence.fine_tags}))
+        numbers = count()
         return cls(
-            {word: number for number, word in enumerate(words)},
-            {tag: number for number, tag in enumerate(kinds, start=len(words))},
+            *(dict(zip([NULL, UNKNOWN, ROOT, *names], numbers, strict=False)) for names in kinds)
         )
 
     def __len__(self) -> int:
-        return len(self.words) + len(self.tags)
+        return len(self.words) + len(self.tags) + len(self.fine_tags)
 
     def word(self, word: str) -> int:
         """The number of a word, in whatever case."""
@@ -60,8 +68,8 @@ class Vocabulary:
     ) -> np.ndarray[Any, np.dtype[np.float32]]:
         """Random embeddings to start from, float32 `(len(self), dimension)`.
 
-        The deviation is about that of pretrained vectors. It matters: after ten epochs on UD
-        English EWT 0.5 gives some 2 points of UAS more than 0.1 does (docs/parser.md).
+        The deviation is about that of pretrained vectors. With a much smaller one the words are
+        hardly told apart at first, and ten epochs are not enough to make up for it.
         """
         random = np.random.default_rng(seed)
         table = random.normal(scale=deviation, size=(len(self), dimension))

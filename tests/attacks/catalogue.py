@@ -11,7 +11,8 @@ import enum
 from dataclasses import dataclass, field
 from textwrap import dedent, indent
 
-from autograder.confinement.connection import Budget
+from autograder.confinement.dialogue import Budget
+from autograder.submission import GRADED
 
 LOOT = "~".join("loot")
 """What an attack prints when it got hold of something; no line of its source reads like it."""
@@ -61,7 +62,7 @@ def loot(what):
     os.write(1, ("~".join("loot") + repr(what)[:500] + "\\n").encode())
 
 def the_worker():
-    return next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
+    return next(o for o in gc.get_objects() if type(o).__name__ == "ConfinedWorker")
 
 def forge(kind, *fields, number=None, payload=b""):
     """Write a message of our own to the grader."""
@@ -735,7 +736,7 @@ THEFT = (
         "asks in the midst of a call who is grading it",
         in_call="""
             for value in (os.getuid(), sys.argv, os.environ.get("USER"), os.getcwd()):
-                if re.search("1a|hidden|check|test_|seed", str(value)): loot(value)
+                if re.search("hidden|check|test_|seed", str(value)): loot(value)
             frame, names = sys._getframe(), []
             while frame: names.append(frame.f_code.co_name); frame = frame.f_back
             if any(name.startswith("test") for name in names): loot(names)
@@ -868,8 +869,8 @@ FORGERIES = (
         "patches the worker",
         in_call="""
             worker = sys.modules["arcgrade_inside.worker"]
-            worker.Worker._perform = lambda self, *args: (True, False)
-            worker.Worker._wrap = lambda self, *args: 1
+            worker.Worker.perform = lambda self, *args: (True, False)
+            worker.Worker.wrap = lambda self, *args: 1
             worker.torch = worker.wire = None
         """,
         cost=Cost.PART,
@@ -899,7 +900,7 @@ FORGERIES = (
     ),
     Attack(
         "borrows the grader's own stand-in",
-        answer="sys.modules['arcgrade_inside.submitted']._softmax(x)",
+        answer="sys.modules['arcgrade_inside.stand_ins']._softmax(x)",
         cost=Cost.PART,
     ),
 )  # fmt: skip
@@ -1088,7 +1089,7 @@ def tensor(value):
     return isinstance(value, torch.Tensor)
 
 def guess(*args, **kwargs):
-    args = [a for a in args if not isinstance(a, (SoftmaxModel, PartialParse))] or [None]
+    args = [a for a in args if not isinstance(a, (torch.nn.Module, PartialParse))] or [None]
     return {guess}
 
 class SoftmaxModel(torch.nn.Module):
@@ -1101,15 +1102,29 @@ class PartialParse:
     def __init__(self, sentence):
         self.stack = self.buffer = self.dependencies = guess(sentence)
 
+class ParserModel(torch.nn.Module):
+    def __init__(self, embeddings, n_features, hidden_size, n_classes, dropout_prob):
+        super().__init__()
+        width = n_features * embeddings.shape[1]
+        self.L = torch.nn.Parameter(torch.ones(embeddings.shape))
+        self.W = torch.nn.Parameter(torch.ones(width, hidden_size))
+        self.b1 = torch.nn.Parameter(torch.ones(hidden_size))
+        self.U = torch.nn.Parameter(torch.ones(hidden_size, n_classes))
+        self.b2 = torch.nn.Parameter(torch.ones(n_classes))
+
 softmax = cross_entropy_loss = minibatch_parse = guess
+xavier_weight_init = dropout = momentum_step = adam_step = guess
+perplexity = forward_step = step_gradients = backward_step = bptt = operation_counts = guess
 """
     methods = {
         "SoftmaxModel": "input_specs create_feed forward loss train_on_batch fit",
         "PartialParse": "parse_step parse",
+        "ParserModel": "embedding_lookup forward",
     }
     lines = [f"{c}.{name} = guess" for c, names in methods.items() for name in names.split()]
     source = "\n".join([head, *lines])
-    return dict.fromkeys(("softmax.py", "classifier.py", "parser_transitions.py"), source)
+    code = [file for file in GRADED if file.endswith(".py")]
+    return {**dict.fromkeys(GRADED), **dict.fromkeys(code, source)}
 
 
 _MODEL = """

@@ -20,7 +20,7 @@ from autograder.confinement.tiers import self_test
 from autograder.errors import CannotGrade
 from autograder.report import Outcome, Report
 
-from ..conftest import Grade, lost, points
+from ..conftest import MAXIMA, Grade, lost, points
 from . import catalogue
 from .catalogue import LOOT, PARSE, SOFTMAX, Attack, Cost, Target
 
@@ -154,8 +154,7 @@ def _owned_by(users: set[int]) -> Iterator[str]:
                     yield entry.path
 
 
-SETTLED = (Outcome.PASSED, Outcome.FAILED)
-MAXIMA = {"1a": 5, "1b": 5, "1c": 3, "1d": 5, "1e": 3, "2c": 6, "2d": 6}
+SETTLED = (Outcome.PASSED, Outcome.FAILED, Outcome.AWAITING)
 
 
 @pytest.fixture
@@ -208,7 +207,8 @@ EXPECTED_OF_GUESSES = {
 @pytest.mark.parametrize("guess", catalogue.GUESSES)
 def test_guesses(arena: Arena, guess: str) -> None:
     """Functions that compute nothing get no point."""
-    report = arena.run(catalogue.guessing(catalogue.GUESSES[guess]), ())
+    files = catalogue.guessing(catalogue.GUESSES[guess])
+    report = arena.run(files, ())
     earned = {number for number, value in points(report).items() if value}
     assert earned <= EXPECTED_OF_GUESSES
 

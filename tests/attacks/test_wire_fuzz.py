@@ -26,7 +26,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.confinement.channel import Channel, Ticket
-from autograder.confinement.connection import Budget, Worker
+from autograder.confinement.connection import Worker
+from autograder.confinement.dialogue import Budget
 from autograder.confinement.inside import nursery, wire
 from autograder.errors import StudentLost
 

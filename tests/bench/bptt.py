@@ -1,7 +1,9 @@
 """What `bptt` costs: beside autograd's forward and backward pass for the same loss.
 
-`python -m tests.bench.bptt [PAIRS]` runs the two in turn, and prints the median of their ratios
-pair by pair over a grid of sizes: machines are noisy, and a ratio of neighbours is less so.
+`python -m tests.bench.bptt [PAIRS [THREADS]]` runs the two in turn, and prints the median of their
+ratios pair by pair over a grid of sizes: machines are noisy, and a ratio of neighbours is less so.
+It takes one thread unless told otherwise: on a busy machine several wait for one another, and
+that is then most of what is measured.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ def by_autograd(
 ) -> dict[str, Tensor | None]:
     """The same gradients by autograd, in the fewest operations."""
     for value in params.values():
-        value.grad = None
         value.requires_grad_()
     h = h0
     for e in torch.nn.functional.embedding(torch.tensor(xs), params["L"]).split(1):
@@ -36,6 +37,7 @@ def by_autograd(
     gradients = {name: value.grad for name, value in params.items()}
     for value in params.values():
         value.requires_grad_(False)
+        value.grad = None  # or it would keep memory from whatever is measured next
     return gradients
 
 
@@ -69,9 +71,10 @@ def measure(Dh: int, V: int, tau: int, pairs: int) -> tuple[float, float]:
     )
 
 
-def main(pairs: int) -> None:
+def main(pairs: int = 31, threads: int = 1) -> None:
     """Measure and print."""
-    print("bptt / autograd's forward and backward, float32, d = 50")
+    torch.set_num_threads(threads)
+    print(f"bptt / autograd's forward and backward, float32, d = {D}, threads: {threads}")
     print("D_h    |V|      tau   bptt     ratio")
     ratios = []
     for Dh, V, tau in itertools.product(HIDDEN, WORDS, STEPS):
@@ -85,4 +88,4 @@ def main(pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 31)
+    main(*map(int, sys.argv[1:]))

@@ -92,7 +92,7 @@ def main(cold: socket.socket, warm: socket.socket, preparation: Preparation) -> 
     confine.runtime = runtime.Runtime(preparation.packages, preparation.secrets, preparation.uid)
     import torch
 
-    from . import worker  # noqa: F401 - so that it is there in every fork
+    from . import confined  # noqa: F401 - so that it is there in every fork
 
     torch.set_num_threads(1)
     _touch_kernels()
@@ -138,7 +138,7 @@ def serve(control: socket.socket) -> NoReturn:
 
 
 def _fork(spec: Spec, descriptors: list[int], control: socket.socket) -> Reply:
-    from . import worker
+    from . import confined
 
     tasks = len(os.listdir("/proc/self/task"))
     if tasks != 1:
@@ -153,7 +153,7 @@ def _fork(spec: Spec, descriptors: list[int], control: socket.socket) -> Reply:
     os.dup2(output, 1)
     os.dup2(output, 2)
     control.close()
-    return worker.main(socket.socket(fileno=connection), spec)
+    return confined.main(socket.socket(fileno=connection), spec)
 
 
 def _touch_kernels() -> None:

@@ -206,6 +206,12 @@ class Scan(Message, tag="scan"):
     names: list[str]
 
 
+class Reset(Message, tag="reset"):
+    """Hold that submission as if nothing had been asked yet; only workers in `plain.py` do."""
+
+    plan: bytes
+
+
 class Probe(Message, tag="probe"):
     """Try one thing that confinement should stop, or let through."""
 
@@ -266,7 +272,7 @@ class Callback(Message, tag="callback"):
 
 ToWorker = (
     Import | Get | Observe | Call | Put | Fetch | Parameters | Assign | Train | StandIn | Scan
-    | Probe | Returned | Rejected
+    | Reset | Probe | Returned | Rejected
 )  # fmt: skip
 ToGrader = Ready | Failed | Answer | Raised | Refused | Callback
 

@@ -1,8 +1,9 @@
-"""The worker: a confined process that answers calls into the student's code with plain values.
+"""The worker: a process that answers calls into the student's code with plain values.
 
 It holds the submission and nothing else worth having. What it does before `Ready` is ours and
 any error there is the grader's; after that, the student's code may do with this process whatever
-confinement lets it, so that everything it sends is a claim.
+confinement lets it (see `confined.py`; in `plain.py` there is none), so that everything it sends
+is a claim. Nothing here needs more than Python has on every system.
 """
 
 from __future__ import annotations
@@ -10,20 +11,16 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
-import random
-import socket
 import sys
 import traceback
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from . import confine, probes, scan, submitted, training, wire
-from .nursery import Spec
+from . import scan, wire
 
 MAX_TEXT = 1000
 MAX_FRAMES = 12
@@ -61,6 +58,16 @@ class _Watch(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
+class Connection(Protocol):
+    """What a worker talks over: a socket, or something like it."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Some bytes, at most that many; none when the other end was closed."""
+
+    def sendall(self, data: bytes, /) -> object:
+        """Send them all."""
+
+
 class _Proxy:
     """An object whose one method is answered by the grader."""
 
@@ -74,10 +81,10 @@ class _Proxy:
 class Worker:
     """Serves one request after another until the grader closes the connection."""
 
-    def __init__(self, connection: socket.socket, folder: Path) -> None:
+    def __init__(self, connection: Connection, folder: Path) -> None:
         self._connection = connection
-        self._folder = folder
-        self._objects: dict[int, object] = {}
+        self.folder = folder
+        self.objects: dict[int, object] = {}
         self._request = 0
         self._received = bytearray()
 
@@ -88,32 +95,32 @@ class Worker:
             self._request = message.id
             watched: list[str] = []
             try:
-                result, keep = self._perform(message, unpacker, watched)
+                result, keep = self.perform(message, unpacker, watched)
             except BaseException as error:
-                self._send(wire.Packer(self._wrap), self._raised(message.id, error))
+                self.send(wire.Packer(self.wrap), self._raised(message.id, error))
                 continue
-            packer = wire.Packer(self._wrap)
+            packer = wire.Packer(self.wrap)
             try:
-                value = self._wrap(result) if keep else packer.pack(result)
+                value = self.wrap(result) if keep else packer.pack(result)
                 frame = packer.frame(wire.Answer(message.id, value, watched))
             except wire.Unsendable as error:
-                packer = wire.Packer(self._wrap)
+                packer = wire.Packer(self.wrap)
                 frame = packer.frame(wire.Refused(message.id, str(error)))
             except BaseException as error:
-                packer = wire.Packer(self._wrap)
+                packer = wire.Packer(self.wrap)
                 frame = packer.frame(self._raised(message.id, error))
             self._send_frame(frame)
 
-    def _perform(
+    def perform(
         self, message: wire.ToWorker, unpacker: wire.Unpacker, watched: list[str]
     ) -> tuple[object, bool]:
         """The result of a request, and whether it stays here behind a handle."""
         if isinstance(message, wire.Import):
             return importlib.import_module(message.module), True
         if isinstance(message, wire.Get):
-            return getattr(self._objects[message.target], message.name), False
+            return getattr(self.objects[message.target], message.name), False
         if isinstance(message, wire.Observe):
-            target = self._objects[message.target]
+            target = self.objects[message.target]
             return [getattr(target, name) for name in message.names], False
         if isinstance(message, wire.Call):
             return self._call(message, unpacker, watched), message.keep
@@ -121,32 +128,22 @@ class Worker:
             value = unpacker.unpack(message.value)
             return (value.requires_grad_() if message.requires_grad else value), True
         if isinstance(message, wire.Fetch):
-            return self._objects[message.target], False
+            return self.objects[message.target], False
         if isinstance(message, wire.Parameters):
-            module: Any = self._objects[message.target]
+            module: Any = self.objects[message.target]
             return [_Kept(parameter) for parameter in module.parameters()], False
         if isinstance(message, wire.Assign):
-            tensor: Any = self._objects[message.target]
+            tensor: Any = self.objects[message.target]
             with torch.no_grad():
                 tensor.copy_(unpacker.unpack(message.value))
             return None, False
-        if isinstance(message, wire.Train):
-            features, labels = (unpacker.unpack(v) for v in (message.features, message.labels))
-            model = self._objects[message.target]
-            how = (message.n_epochs, message.batch_size, message.lr)
-            return training.fit(model, features, labels, *how), False
-        if isinstance(message, wire.StandIn):
-            self._stand_in(message.part)
-            return None, False
         if isinstance(message, wire.Scan):
-            source = self._folder.joinpath(message.file).read_bytes()
+            source = self.folder.joinpath(message.file).read_bytes()
             return scan.uses(source, message.functions, message.names), False
-        if isinstance(message, wire.Probe):
-            return probes.run(message.name, [unpacker.unpack(arg) for arg in message.args]), False
         raise wire.WireError(f"no request: {type(message).__name__}")
 
     def _call(self, message: wire.Call, unpacker: wire.Unpacker, watched: list[str]) -> object:
-        function: Any = self._objects[message.target]
+        function: Any = self.objects[message.target]
         args = [unpacker.unpack(arg) for arg in message.args]
         kwargs = {name: unpacker.unpack(value) for name, value in message.kwargs}
         watch = _Watch(message.watch) if message.watch else None
@@ -156,40 +153,18 @@ class Worker:
             watched.extend(sorted(watch.seen))
         return result
 
-    def _stand_in(self, part: str) -> None:
-        if part in ("softmax", "softmax alone"):
-            submitted.stand_in_softmax(alone=part == "softmax alone")
-        elif part in ("initialization", "initialization alone"):
-            submitted.stand_in_initialization(alone=part == "initialization alone")
-        elif part == "SoftmaxModel":
-            submitted.stand_in_softmax_model()
-        elif part == "SoftmaxModel and feed":
-            submitted.stand_in_softmax_model(feed=True)
-        elif part == "PartialParse":
-            step = wire.Proxy(0, "step")
-            submitted.stand_in_partial_parse(
-                staticmethod(lambda *args: self.call_back(step, args, {}))
-            )
-        elif part.startswith("rnn: "):
-            step = wire.Proxy(0, "step")
-            submitted.stand_in_rnn(
-                part.removeprefix("rnn: ").split(), lambda *args: self.call_back(step, args, {})
-            )
-        else:
-            raise wire.WireError(f"no stand-in: {part}")
-
     def call_back(
         self, proxy: wire.Proxy, args: tuple[object, ...], kwargs: dict[str, object]
     ) -> object:
         """Ask the grader, in the middle of a request."""
-        packer = wire.Packer(lambda obj: self._wrap(obj, packer, proxy.observe))
+        packer = wire.Packer(lambda obj: self.wrap(obj, packer, proxy.observe))
         message = wire.Callback(
             self._request,
             proxy.id,
             [packer.pack(arg) for arg in args],
             [(name, packer.pack(value)) for name, value in kwargs.items()],
         )
-        self._send(packer, message)
+        self.send(packer, message)
         answer, unpacker = self._receive()
         if not isinstance(answer, wire.Returned):
             raise RuntimeError("the call was not as the assignment asks; see the feedback")
@@ -198,13 +173,14 @@ class Worker:
     # --- objects and frames ----------------------------------------------------------------------
 
     def _keep(self, obj: object) -> int:
-        number = len(self._objects) + 1
-        self._objects[number] = obj
+        number = len(self.objects) + 1
+        self.objects[number] = obj
         return number
 
-    def _wrap(
+    def wrap(
         self, obj: object, packer: wire.Packer | None = None, observe: list[str] | None = None
     ) -> wire.Value:
+        """A handle for what cannot cross, with what is to be observed of it."""
         if isinstance(obj, _Kept):
             obj = obj.obj
         seen: list[tuple[str, wire.Value]] = []
@@ -216,7 +192,7 @@ class Worker:
 
     def _unwrap(self, value: wire.Value, unpacker: wire.Unpacker) -> object:
         if isinstance(value, wire.Handle):
-            return self._objects[value.id]
+            return self.objects[value.id]
         if isinstance(value, wire.Namespace):
             return SimpleNamespace(**{name: unpacker.unpack(v) for name, v in value.fields})
         if isinstance(value, wire.Proxy):
@@ -238,7 +214,8 @@ class Worker:
         del self._received[:size]
         return wanted
 
-    def _send(self, packer: wire.Packer, message: wire.Message) -> None:
+    def send(self, packer: wire.Packer, message: wire.Message) -> None:
+        """Send a message with what was packed for it."""
         self._send_frame(packer.frame(message))
 
     def _send_frame(self, frame: bytes) -> None:
@@ -255,43 +232,14 @@ class Worker:
             text = "(its text could not be made)"
         frames: list[tuple[str, int, str]] = []
         for frame in traceback.extract_tb(error.__traceback__):
-            if Path(frame.filename).is_relative_to(self._folder):
-                file = str(Path(frame.filename).relative_to(self._folder))
+            if Path(frame.filename).is_relative_to(self.folder):
+                file = str(Path(frame.filename).relative_to(self.folder))
                 frames.append((file[: wire.MAX_NAME], frame.lineno or 0, frame.name[:80]))
         if isinstance(error, SyntaxError) and error.filename:
             text = str(error.msg)[:MAX_TEXT]
-            if Path(error.filename).is_relative_to(self._folder):
-                file = str(Path(error.filename).relative_to(self._folder))
+            if Path(error.filename).is_relative_to(self.folder):
+                file = str(Path(error.filename).relative_to(self.folder))
                 frames.append((file[: wire.MAX_NAME], error.lineno or 0, ""))
         return wire.Raised(
             request, type(error).__name__[: wire.MAX_NAME], text, frames[-MAX_FRAMES:]
         )
-
-
-def main(connection: socket.socket, spec: Spec) -> NoReturn:
-    """The life of a forked worker: confine itself, say so, serve."""
-    folder = Path(spec.submission)
-    descriptor = connection.detach()
-    if descriptor != confine.CONNECTION:
-        os.dup2(descriptor, confine.CONNECTION)
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, confine.CONNECTION)
-    worker = Worker(connection, folder)
-    packer = wire.Packer(worker._wrap)
-    try:
-        applied = confine.apply(spec.confinement, folder)
-        random.seed(0)
-        np.random.seed(0)
-        torch.manual_seed(0)
-        sys.argv = ["student"]
-        submitted.install(folder, spec.files, spec.aliases)
-        os.chdir(spec.confinement.scratch)
-        ready = wire.Ready(0, [(name, packer.pack(value)) for name, value in applied.items()])
-    except BaseException:
-        worker._send(packer, wire.Failed(0, traceback.format_exc()[-4000:]))
-        os._exit(1)
-    worker._send(packer, ready)
-    try:
-        worker.serve()
-    except BaseException:
-        os._exit(1)
-    os._exit(0)

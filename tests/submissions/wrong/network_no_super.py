@@ -1,5 +1,5 @@
 # parser_model.py: the constructor does not call nn.Module's.
-# Loses: 2h.1 2h.2 2h.3 2h.4 2h.5 2h.6 2h.7
+# Loses: 2h.1 2h.2 2h.3 2h.4 2h.5 2h.6 2h.7 2h.8
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
