@@ -216,7 +216,11 @@ def _score(what: str, results: Results, *, full: bool) -> Finding:
 def _handout(folder: Path) -> Iterator[Finding]:
     """That the students' zip gives nothing away, and gets nothing."""
     path = folder / "handout.zip"
-    build_handout(path)
+    try:
+        build_handout(path)
+    except CannotGrade as error:  # it needs a clone of the project, and a bundle does not
+        yield Finding("handout", None, str(error))
+        return
     with zipfile.ZipFile(path) as archive:
         texts = {n: archive.read(n).decode("utf-8", "replace") for n in archive.namelist()}
         starter = folder / "starter"

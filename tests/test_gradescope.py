@@ -480,6 +480,9 @@ class TestRun:
         assert "hand in a smaller one." in re.sub("`", "", results.output)
         assert "tier " in capsys.readouterr().out
         assert results.extra_data["graded"] is True
+        public = [test for test in results.tests if ".p" in test.number]
+        assert {(test.visibility, test.score) for test in public} == {("visible", None)}
+        assert results.tests[0].number == "1a.p1"
 
     def test_a_fault_of_ours_is_told_apart(
         self, root: Path, capsys: pytest.CaptureFixture[str]
