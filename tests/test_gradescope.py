@@ -24,7 +24,7 @@ from autograder.errors import CannotGrade
 from autograder.history import History, failure, read_history, refusal
 from autograder.render.contract import BrokenContract, Results, read_results
 from autograder.render.gradescope import to_gradescope
-from autograder.render.markdown import WIDTH, fenced, markdown
+from autograder.render.markdown import WIDTH, block, markdown
 from autograder.report import Outcome, Result
 from autograder.text import printable
 
@@ -42,7 +42,7 @@ class TestMarkdown:
 
     INERT = frozenset(
         {
-            "paragraph_open", "paragraph_close", "inline", "text", "code_inline", "fence",
+            "paragraph_open", "paragraph_close", "inline", "text", "code_inline", "code_block",
             "hardbreak", "softbreak",
         }
     )  # fmt: skip
@@ -57,7 +57,9 @@ class TestMarkdown:
             flat = [t for token in tokens for t in (token, *(token.children or ()))]
             assert {token.type for token in flat} <= self.INERT
             assert {token.type for token in tokens if token.hidden} == set()
-            shown = "".join(t.content for t in flat if t.type in ("text", "code_inline", "fence"))
+            shown = "".join(
+                t.content for t in flat if t.type in ("text", "code_inline", "code_block")
+            )
             # Backticks around code are what makes it code.
             assert re.sub(r"[\s`]", "", shown) == re.sub(r"[\s`]", "", text)
 
@@ -73,18 +75,21 @@ class TestMarkdown:
         outside = re.sub(r"(`+).*?\1", "", shown)
         assert re.fullmatch(r"[\w ;.]*", outside), outside
 
-    def test_no_fence_is_closed_from_inside(self) -> None:
-        """A fence is longer than every run of backticks in what it holds."""
-        text = "```\n````\n`x`"
-        tokens = MarkdownIt().parse(fenced(text))
-        assert [(token.type, token.content) for token in tokens] == [("fence", f"{text}\n")]
+    def test_no_block_is_ended_from_inside(self) -> None:
+        """Neither fences nor blank lines nor HTML in a block of code end it."""
+        text = "```\n\n<script>\n    x\n\n# y\n- z"
+        for dialect in self.DIALECTS:
+            tokens = MarkdownIt(dialect, {"html": True}).parse(
+                f"Before.\n\n{block(text)}\n\nAfter."
+            )
+            blocks = [token.content for token in tokens if token.type == "code_block"]
+            assert [content.strip("\n") for content in blocks] == [text]
 
     def test_sentences_stay_sentences(self) -> None:
         """Plain words are plain, names and numbers with signs are code, indented lines a block."""
         text = "Row 0 of softmax(x) sums to 0.5, not to 1.\n\nWhat was called:\n  softmax(a_b)"
         assert markdown(text) == (
-            "Row 0 of `softmax(x)` sums to 0.5, not to 1.\n\nWhat was called:\n\n"
-            "```\n  softmax(a_b)\n```"
+            "Row 0 of `softmax(x)` sums to 0.5, not to 1.\n\nWhat was called:\n\n      softmax(a_b)"
         )
 
     def test_code_goes_on_to_its_closing_bracket(self) -> None:
@@ -103,7 +108,7 @@ class TestMarkdown:
 
     def test_long_lines_of_code_are_broken(self) -> None:
         """Code does not wrap in a browser, so it is broken before."""
-        assert max(map(len, fenced("word " * 100).split("\n"))) <= WIDTH
+        assert max(map(len, block("word " * 100).split("\n"))) <= WIDTH + 4
 
 
 class TestVisibility:
@@ -136,7 +141,7 @@ class TestVisibility:
         answer = Result("1e.6", "Prose.", 0, outcome=Outcome.AWAITING, staff_points=2, answer="`")
         test = to_gradescope(report(answer, PASSED))["tests"][0]
         assert test["visibility"] == "visible"
-        assert test["output"].endswith("```\n`\n```")
+        assert test["output"].endswith("\n\n    `")
 
     def test_hostile_text_is_inert(self) -> None:
         """In notes and messages, what a submission says is code."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from autograder.course import Gradescope
 from autograder.render.contract import MAX_TEXT
-from autograder.render.markdown import fenced, markdown
+from autograder.render.markdown import block, markdown
 from autograder.report import Outcome, Report, Result, show_points, show_staff_points
 from autograder.text import printable
 
@@ -120,7 +120,7 @@ def _visibility(result: Result, settings: Gradescope) -> str:
 def _test(report: Report, result: Result, settings: Gradescope) -> dict[str, Any]:
     output = _shown(_INSTEAD.get(result.outcome, result.message))
     if result.answer:
-        output += f"\n\n{fenced(printable(result.answer, MAX_OUTPUT, multiline=True))}"
+        output += f"\n\n{block(printable(result.answer, MAX_OUTPUT, multiline=True))}"
     test: dict[str, Any] = {
         "name": f"{report.parts[result.part]}: {result.title}",
         "number": result.number,
@@ -145,7 +145,7 @@ def _test(report: Report, result: Result, settings: Gradescope) -> dict[str, Any
 def _shown(text: str) -> str:
     plain = printable(text, MAX_OUTPUT, multiline=True)
     shown = markdown(plain)
-    return shown if len(shown) < MAX_TEXT // 2 else fenced(plain)
+    return shown if len(shown) < MAX_TEXT // 2 else block(plain)
 
 
 class ResultsFile:

@@ -45,7 +45,7 @@ def markdown(text: str) -> str:
             # Two spaces at its end make a line end there, in every dialect.
             blocks.append("  \n".join(map(sentence, sentences)))
         if code:
-            blocks.append(fenced("\n".join(code)))
+            blocks.append(block("\n".join(code)))
         sentences.clear()
         code.clear()
 
@@ -128,11 +128,13 @@ def _depth(text: str) -> int:
     return sum(text.count(opening) for opening in "([{") - sum(text.count(c) for c in ")]}")
 
 
-def fenced(text: str) -> str:
-    """The text as a block of code, its long lines broken."""
+def block(text: str) -> str:
+    """The text as a block of code, its long lines broken; a paragraph may stand before it.
+
+    It is indented, not fenced: every dialect knows that, and nothing in the text can end it.
+    """
     lines = [piece for line in text.split("\n") for piece in _broken(line)]
-    fence = "`" * max(3, _longest(text) + 1)
-    return "\n".join([fence, *lines, fence])
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def _code(text: str) -> str:
