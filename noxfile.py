@@ -80,9 +80,9 @@ def grade(session: nox.Session) -> None:
 
 @session
 def doctor(session: nox.Session) -> None:
-    """Show how well student code is confined on this machine."""
+    """Show how well student code is confined here; `-- --bundle FILE.zip` looks a bundle over."""
     prepare(session)
-    python(session, "-m", "autograder", "doctor")
+    python(session, "-m", "autograder", "doctor", *session.posargs)
 
 
 @session
@@ -97,6 +97,24 @@ def check(session: nox.Session) -> None:
     """Run the public checks as students do; `nox -s check -- PATH ...` runs them on yours."""
     prepare(session)
     python(session, "-m", "autograder", "check", *(session.posargs or ["data/sample"]))
+
+
+@session
+def bundle(session: nox.Session) -> None:
+    """Build the autograder zip for Gradescope; arguments go to `arcgrade bundle`."""
+    prepare(session)
+    arguments = session.posargs
+    if not any(argument.split("=")[0] == "--out" for argument in arguments):
+        (ROOT / "dist").mkdir(exist_ok=True)
+        arguments = ["--out", "dist/gradescope.zip", *arguments]
+    python(session, "-m", "autograder", "bundle", *arguments)
+
+
+@session
+def gradescope(session: nox.Session) -> None:
+    """Run a bundle as Gradescope would (root on Linux), and compare with `arcgrade grade`."""
+    prepare(session, "dev")
+    python(session, "-m", "tests.platform", *session.posargs)
 
 
 @session

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from autograder.container import PRELOAD
 from autograder.errors import CannotGrade
-from autograder.student_cli import Parts, check, exit_codes, submit_zip
+from autograder.student_cli import CANNOT_GRADE, Parts, check, exit_codes, submit_zip
 from data.errors import DataError
 
 if TYPE_CHECKING:
     from autograder.confinement.nursery import Nursery
 
 SECRET_VARIABLE = "ARCGRADE_SECRET"  # noqa: S105 - the name of the variable, not the secret
-# What students' code imports late, and at a cost: the first optimizer does.
-PRELOAD = ("torch._dynamo",)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,6 +46,10 @@ def main() -> None:
     help="The course's decisions, such as whose test sentences are predicted in 2h.",
 )  # fmt: skip
 @click.option(
+    "--secret-file", type=click.Path(path_type=Path, dir_okay=False),
+    help=f"The secret of the course, as `arcgrade bundle` keeps it.  [default: ${SECRET_VARIABLE}]",
+)  # fmt: skip
+@click.option(
     "--seed", type=click.IntRange(0, 2**48 - 1),
     help="Draw the hidden inputs from this seed, to repeat a run that a report names.",
 )  # fmt: skip
@@ -56,6 +59,7 @@ def grade(
     report: Path | None,
     parts: tuple[tuple[str, ...], ...],
     course: Path | None,
+    secret_file: Path | None,
     seed: int | None,
 ) -> None:
     """Grade SUBMISSION, a folder or a zip.
@@ -68,13 +72,29 @@ def grade(
         from autograder.single import Wishes, grade_submission
 
         chosen = tuple(part for group in parts for part in group)
-        secret = os.environ.pop(SECRET_VARIABLE, "").encode()
+        secret = os.environ.pop(SECRET_VARIABLE, "").strip().encode()
+        if secret_file is not None:
+            from autograder.bundle import read_secret
+
+            secret = read_secret(secret_file)
         grade_submission(nursery, submission, Wishes(results, report, chosen, seed, secret, course))
 
 
 @main.command()
-def doctor() -> None:
-    """Show what this machine offers to confine student code, and what each attempt met."""
+@click.option(
+    "--bundle", type=click.Path(path_type=Path, dir_okay=False),
+    help="Look this zip over before it is uploaded, and grade with it what has a known score.",
+)  # fmt: skip
+def doctor(bundle: Path | None) -> None:
+    """Show what this machine offers to confine student code, and what each attempt met.
+
+    With --bundle, look over a zip that `arcgrade bundle` made. The status is 0 if all is as it
+    should be, and 2 if something is not.
+    """
+    if bundle is not None:
+        with _exit_codes():
+            _inspect(bundle)
+        return
     with _exit_codes(), _nursery() as nursery:
         from rich.console import Console
 
@@ -82,6 +102,68 @@ def doctor() -> None:
         from autograder.render.doctor import print_tier
 
         print_tier(self_test(nursery), nursery.prepared.hidden, Console())
+
+
+def _inspect(bundle: Path) -> None:
+    from rich.console import Console
+
+    from autograder.inspection import inspect
+    from autograder.render.inspection import print_finding, print_verdict
+
+    console, findings = Console(), []
+    for finding in inspect(bundle):
+        print_finding(finding, console)
+        findings.append(finding)
+    print_verdict(findings, console)
+    if any(finding.held is False for finding in findings):
+        raise SystemExit(CANNOT_GRADE)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True,
+    help="The zip to write.",
+)  # fmt: skip
+@click.option(
+    "--course", type=click.Path(path_type=Path, dir_okay=False),
+    help="The course's decisions: what students see and when, how often they may submit.",
+)  # fmt: skip
+@click.option(
+    "--secret-file", type=click.Path(path_type=Path, dir_okay=False),
+    help="The secret of the course. Without it, course.secret beside the course's file (or beside "
+    "the zip) is used, and made if it is not there.",
+)  # fmt: skip
+def bundle(out: Path, course: Path | None, secret_file: Path | None) -> None:
+    """Build the autograder zip for Gradescope."""
+    with _exit_codes("nothing was written"):
+        from autograder.bundle import build_bundle
+
+        built = build_bundle(out, course, secret_file)
+        click.echo(
+            f"{out}: {built.size / 1e6:.2f} MB. It holds the solutions: keep it from others."
+        )
+        if built.new:
+            click.echo(f"{built.secret} is new: it is the secret of the course.")
+        else:
+            click.echo(f"{built.secret} is the secret of the course.")
+        click.echo(
+            "Keep it, and keep it private: another one draws other hidden inputs, and scores may "
+            f"change.\nBefore the upload: arcgrade doctor --bundle {out}"
+        )
+
+
+@main.command("run-gradescope", hidden=True)
+@click.argument("root", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--after-crash", type=int, help="The status that a run ended with unexpectedly.")
+def run_gradescope(root: Path, after_crash: int | None) -> None:
+    """Grade what Gradescope put below ROOT; `run_autograder` of a bundle calls this."""
+    from autograder import container
+
+    if after_crash is not None:
+        container.after_crash(root, after_crash)
+    else:
+        # A fault was said and stands in the results already: the status is for real crashes.
+        container.run(root)
 
 
 @main.group()

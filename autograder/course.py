@@ -1,4 +1,8 @@
-"""What a course decides: whose test sentences are predicted, and what their UAS is worth."""
+"""What a course decides.
+
+Whose test sentences are predicted and what their UAS is worth; what students see on Gradescope and
+when; how often they may submit there.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from typing import Annotated
 import msgspec
 
 from autograder.errors import CannotGrade
+from autograder.render.contract import Visibility
 from data.conllu import Sentence
 from data.errors import DataError
 from data.treebanks import SMALL, read_split
@@ -31,8 +36,40 @@ class _Predictions(msgspec.Struct, forbid_unknown_fields=True):
     thresholds: Annotated[list[tuple[Percent, Share]], msgspec.Meta(min_length=1)]
 
 
+class Gradescope(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What students see on Gradescope.
+
+    Attributes:
+        public: when they see the result of a check that they have themselves.
+        hidden: when they see that of any other.
+        visibility: when they see that of a part or a check, by its name ("2c", "2c.1"); a check's
+            name counts before its part's, and both before the two above.
+        leaderboard: whether what checks report for it goes there.
+    """
+
+    public: Visibility = "visible"
+    hidden: Visibility = "after_published"
+    visibility: dict[str, Visibility] = {}
+    leaderboard: bool = True
+
+    def visibility_of(self, number: str, *, public: bool, wish: str = "") -> str:
+        """When students see a check; `wish` is what its own decorator says."""
+        part = number.partition(".")[0]
+        default = self.public if public else self.hidden
+        return self.visibility.get(number) or self.visibility.get(part) or wish or default
+
+
+class RateLimit(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How many submissions of a student are graded within so many hours."""
+
+    submissions: Annotated[int, msgspec.Meta(ge=1)]
+    hours: Annotated[float, msgspec.Meta(gt=0)]
+
+
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     test_predictions: _Predictions
+    gradescope: Gradescope = Gradescope()
+    rate_limit: RateLimit | None = None
 
 
 class Course:
@@ -52,6 +89,8 @@ class Course:
             raise CannotGrade(f"{path} is no course file: {error}.") from None
         self.path = path
         self.treebank = decisions.test_predictions.treebank
+        self.gradescope = decisions.gradescope
+        self.rate_limit = decisions.rate_limit
         self.thresholds = decisions.test_predictions.thresholds
         if any(a >= b or x >= y for (a, x), (b, y) in pairwise(self.thresholds)):
             raise CannotGrade(f"{path}: the thresholds should rise, in UAS and in their shares.")

@@ -29,7 +29,9 @@ class Result:
         max_points: what it is worth, whether it ran or not; without what staff give.
         points: what was earned.
         message: for the student; empty if there is nothing to say.
-        visibility: when Gradescope shows it to students.
+        visibility: when Gradescope shows it to students, if the check itself says so; else the
+            course does.
+        public: whether students have the check themselves.
         tags: Gradescope's tags.
         leaderboard: a name and a value, if the check reports one.
         details: for staff: the grader's own error, or what the code printed.
@@ -45,7 +47,8 @@ class Result:
     points: float = 0.0
     outcome: Outcome = Outcome.PENDING
     message: str = ""
-    visibility: str = "visible"
+    visibility: str = ""
+    public: bool = False
     tags: tuple[str, ...] = ()
     leaderboard: tuple[str, str, float | None] | None = None
     details: str = ""

@@ -12,6 +12,7 @@ from autograder.checks import Forbidden, StandIn
 from autograder.errors import GraderFault
 from autograder.report import Result
 
+PUBLIC = "autograder.public"
 VISIBILITIES = ("visible", "after_due_date", "after_published", "hidden")
 
 
@@ -93,8 +94,8 @@ class Check:
 
     def pending(self) -> Result:
         """Its result before it has run: no points, and its maximum."""
-        visibility = self._mark("__visibility__", "visible")
-        if visibility not in VISIBILITIES:
+        visibility = self._mark("__visibility__", "")
+        if visibility and visibility not in VISIBILITIES:
             raise GraderFault(f"Check {self.number} has the unknown visibility {visibility!r}.")
         return Result(
             number=self.number,
@@ -104,6 +105,7 @@ class Check:
             bonus=self.bonus,
             rubric=self.rubric,
             visibility=visibility,
+            public=self.function.__module__.startswith(f"{PUBLIC}."),
             tags=tuple(self._mark("__tags__", ())),
         )
 

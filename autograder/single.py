@@ -87,6 +87,8 @@ def _grade(
     nursery: Nursery, submission: Submission, wishes: Wishes, results: ResultsFile | None
 ) -> Report:
     course = Course(wishes.course) if wishes.course else Course()
+    if results:
+        results = ResultsFile(results.path, course.gradescope)
     _ = course.test_sentences  # what is missing of them is better said now than by a check
     tier = self_test(nursery).require()
     seed = draw_seed(wishes.secret, submission) if wishes.seed is None else wishes.seed

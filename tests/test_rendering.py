@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from autograder.render.contract import read_results
 from autograder.render.gradescope import ResultsFile, replace_file, to_gradescope
 from autograder.render.html import to_html
 from autograder.render.terminal import ProgressLine, print_report
@@ -32,27 +33,11 @@ MIXED = report(PENDING, PASSED, FAILED, seed=5, tier="tier A (x)", notes=(HOSTIL
 
 
 def validate(document: dict[str, Any]) -> None:
-    """The rules of Gradescope's contract for what we write."""
-    formats = {"text", "html", "simple_format", "md", "ansi"}
-    visibilities = {"hidden", "after_due_date", "after_published", "visible"}
+    """What we write keeps to Gradescope's contract, and has no score at the top."""
     assert "score" not in document, "it would override the sum and tell the total"
-    assert isinstance(document["output"], str)
-    for key in ("output_format", "test_output_format", "test_name_format"):
-        assert document[key] in formats
-    assert isinstance(document["extra_data"], dict)
-    for test in document["tests"]:
-        assert test.keys() <= {
-            "name", "number", "score", "max_score", "status", "output", "visibility", "tags",
-            "extra_data",
-        }  # fmt: skip
-        assert ("score" in test) == ("max_score" in test)
-        assert 0 <= test.get("score", 0) <= test.get("max_score", 0)
-        assert test.get("status", "passed") in {"passed", "failed"}
-        assert isinstance(test["number"], str)
-        assert test["visibility"] in visibilities
-        assert len(test["output"]) < 100_000
-        assert "\0" not in test["output"]
-        assert "\r" not in test["output"]
+    results = read_results(json.dumps(document).encode())
+    assert all(test.number for test in results.tests)
+    assert all((test.score is None) == (test.max_score is None) for test in results.tests)
 
 
 def test_every_check_is_there_with_its_maximum() -> None:

@@ -398,9 +398,9 @@ class TestProse:
         assert "max_score" not in test
         assert "status" not in test
         assert test["output"].startswith(
-            "Received. Staff read it and give up to 1 point.\n\n<script>"
+            "Received. Staff read it and give up to 1 point.\n\n    <script>"
         )
-        assert document["test_output_format"] == "text"
+        assert document["test_output_format"] == "md"
         assert test["extra_data"]["staff_points"] == 1
         assert "stack" in test["extra_data"].pop("rubric")
         shown = json.dumps(document, ensure_ascii=False)
