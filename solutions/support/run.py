@@ -60,7 +60,7 @@ def run(
                 console.print(f"step {step} of {steps}: loss {loss:.3f}", highlight=False)
 
         trained, parser, vocabulary = fit(make, treebank, settings, on_batch, fine_tags=fine_tags)
-    _print(trained, treebank, settings, console)
+    _print(trained, treebank, settings.n_epochs * parser.n_networks, console)
     about = {"treebank": treebank.name, **{k: str(v) for k, v in asdict(settings).items()}}
     try:
         save(parser.tensors(), folder / WEIGHTS, about)
@@ -71,14 +71,14 @@ def run(
     return trained
 
 
-def _print(trained: Trained, treebank: Treebank, settings: Settings, console: Console) -> None:
+def _print(trained: Trained, treebank: Treebank, n_epochs: int, console: Console) -> None:
     console.print(
         f"{treebank.name}: {len(treebank.train)} sentences to train on, "
         f"{trained.n_examples} transitions; {trained.n_skipped} sentences were skipped, "
         "since they are not projective",
         highlight=False,
     )
-    last = trained.losses[-max(1, len(trained.losses) // settings.n_epochs) :]
+    last = trained.losses[-(len(trained.losses) // n_epochs) :]
     console.print(
         f"\nLoss of {len(trained.losses)} steps, from {trained.losses[0]:.3f} down to a mean of "
         f"{sum(last) / len(last):.4f} in the last epoch",
