@@ -49,6 +49,9 @@ ENVIRONMENT = ROOT / ".nox" / "arcgrade"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 session = nox.session(python=False)
 
+# What needs a built site has sessions of its own: docs and browser.
+WITHOUT_SITE = ["--ignore", "tests/site", "--ignore", "tests/browser"]
+
 
 def prepare(session: nox.Session, extra: str = "") -> None:
     """Make the environment and install the project in it, unless that is done."""
@@ -118,10 +121,33 @@ def gradescope(session: nox.Session) -> None:
 
 
 @session
+def docs(session: nox.Session) -> None:
+    """Build the site, warnings being errors, and test it; `-- student` builds one edition."""
+    prepare(session, "docs")
+    python(session, "-m", "docs.building", *session.posargs)
+    if not session.posargs:
+        python(session, "-m", "pytest", "tests/site")
+
+
+@nox.session(python=False, name="docs-live")
+def docs_live(session: nox.Session) -> None:
+    """Serve the complete edition, built again whenever a page or the code changes."""
+    prepare(session, "docs")
+    python(session, "-m", "docs.building", "live", *session.posargs)
+
+
+@session
+def browser(session: nox.Session) -> None:
+    """Test the site that `nox -s docs` built in Chromium: what moves, and what is seen."""
+    prepare(session, "browser")
+    python(session, "-m", "pytest", "tests/browser", *session.posargs)
+
+
+@session
 def tests(session: nox.Session) -> None:
     """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
     prepare(session, "dev")
-    python(session, "-m", "pytest", *(session.posargs or ["-n", "2"]))
+    python(session, "-m", "pytest", *(session.posargs or ["-n", "2", *WITHOUT_SITE]))
 
 
 @session
@@ -135,7 +161,7 @@ def lint(session: nox.Session) -> None:
 @session
 def types(session: nox.Session) -> None:
     """Check the types, strictly."""
-    prepare(session, "dev")
+    prepare(session, "browser")
     python(session, "-m", "mypy")
 
 

