@@ -49,6 +49,8 @@ numfig = True
 math_numfig = True
 math_eqref_format = "({number})"
 html_math_renderer = "katex"
+# A blank line stands before the fence, so that doctest does not take the fence for output.
+highlight_options = {"pycon": {"stripnl": True}}
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
@@ -59,6 +61,7 @@ nitpick_ignore_regex = [
     # Neither has an inventory here, and a build asks nothing of the network.
     (r"py:.*", r"(torch|numpy|np|nn)\..*"),
     (r"py:.*", r"(Tensor|ArrayLike|Any)"),
+    (r"py:(class|exc)", r".*"),
 ]
 
 # --- languages -----------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """`python -m docs.building [complete] [zh_CN] [student]` builds the site, warnings being errors.
 
-Without names it builds all three: `docs/_build/html` is the complete edition with its Chinese pages in `zh_CN/`,
-`docs/_build/student` the one for students of a running course. `python -m docs.building live` serves the
-complete edition and builds it again whenever something changes.
+Without names it builds all three: `docs/_build/html` is the complete edition with its Chinese pages
+in `zh_CN/`, `docs/_build/student` the one for students of a running course. `python -m
+docs.building live` serves the complete edition and builds it again whenever something changes.
 """
 
 from __future__ import annotations

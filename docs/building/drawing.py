@@ -6,9 +6,9 @@
     The caption, which is also what a screen reader says of the picture.
     ```
 
-names a function that returns a matplotlib figure, or SVG as text. It becomes part of the page, so that its
-lines and words take the colour of the text, light or dark: black is written as `currentColor`. Whatever
-the function raises is an error of the build, with the place in the document.
+names a function that returns a matplotlib figure, or SVG as text. It becomes part of the page, so
+that its lines and words take the colour of the text, light or dark: black is written as
+`currentColor`. Whatever the function raises is an error of the build, with its place.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Editions of one source: `complete`, `student` and `zh_CN`.
 
-The complete one has everything. The one for students of a running course leaves out whole pages (conf.py
-names them) and sections `## For staff`; the Chinese one has what is translated. What stands between
+The complete one has everything. The one for students of a running course leaves out whole pages
+(conf.py names them) and sections `## For staff`; the Chinese one has what is translated. What
+stands between
 
     <!-- edition: complete, zh_CN -->
     <!-- edition: all -->
