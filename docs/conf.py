@@ -19,6 +19,7 @@ project_copyright = "the arcgrade contributors"
 language = "zh_CN" if chinese else "en"
 
 extensions = [
+    "docs.building.docstrings",
     "docs.building.drawing",
     "docs.building.editions",
     "docs.building.katex",
@@ -55,6 +56,7 @@ copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 
 # --- API -----------------------------------------------------------------------------------------
+default_role = "code"
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 nitpick_ignore_regex = [

