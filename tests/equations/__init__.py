@@ -49,8 +49,8 @@ def gradient(of: Tensor, by: Tensor) -> Tensor:
 
 
 def jacobian(of: Tensor, by: Tensor) -> Tensor:
-    """The derivative of a row by a row, `(len(by), len(of))`: row vectors, so dz = dx J."""
-    return torch.cat([gradient(entry, by) for entry in of.flatten()]).T
+    """The derivative of a row by a row, `(len(of), len(by))`: a gradient stands on its left."""
+    return torch.cat([gradient(entry, by) for entry in of.flatten()])
 
 
 def registered(table: str) -> dict[str, Maker]:
