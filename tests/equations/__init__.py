@@ -43,14 +43,14 @@ def numbers(rng: torch.Generator, *shape: int) -> Tensor:
 
 
 def gradient(of: Tensor, by: Tensor) -> Tensor:
-    """The derivative by autograd; the graph is kept for the next one."""
-    (result,) = torch.autograd.grad(of, by, retain_graph=True)
+    """The derivative by autograd, 0 where there is no way; the graph is kept for the next one."""
+    (result,) = torch.autograd.grad(of, by, retain_graph=True, materialize_grads=True)
     return result
 
 
 def jacobian(of: Tensor, by: Tensor) -> Tensor:
-    """The derivative of a row by a row, `(len(by), len(of))`: row vectors, so dz = dx J."""
-    return torch.cat([gradient(entry, by) for entry in of.flatten()]).T
+    """The derivative of a row by a row, `(len(of), len(by))`: a gradient stands on its left."""
+    return torch.cat([gradient(entry, by) for entry in of.flatten()])
 
 
 def registered(table: str) -> dict[str, Maker]:
