@@ -22,7 +22,10 @@ BOXES = {
     "r": ("r = w²", 265, 245),
     "J": ("J = l + r", 495, 245),
 }
-EDGES = ("xu", "wu", "us", "bs", "sq", "ql", "lJ", "wr", "rJ")
+EDGES = (
+    ("x", "u"), ("w", "u"), ("u", "s"), ("b", "s"), ("s", "q"), ("q", "l"), ("l", "J"),
+    ("w", "r"), ("r", "J"),
+)  # fmt: skip
 WIDTH, HEIGHT = 84, 26
 
 
@@ -89,7 +92,9 @@ def synthetic() -> tuple[Tensor, Tensor]:
 
 def fit() -> Figure:
     """The loss of each epoch on the synthetic problem."""
-    losses = SoftmaxModel(Config()).fit(*synthetic())
+    with torch.random.fork_rng():
+        torch.manual_seed(0)  # batches are shuffled
+        losses = SoftmaxModel(Config()).fit(*synthetic())
     figure = Figure(figsize=(5, 3))
     axes = figure.subplots()
     axes.semilogy(range(1, len(losses) + 1), losses, color=BLUE, label="loss")

@@ -5,8 +5,6 @@ The loss is a bowl, J = (a₁θ₁² + a₂θ₂²) / 2, much steeper along θ�
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -43,12 +41,6 @@ def adam_path(a: Tensor, lr: float, beta1: float, beta2: float, steps: int) -> P
     return path
 
 
-def turns(path: Path) -> int:
-    """How often the path changes its direction along θ₂."""
-    moves = [(after - before)[1].item() for before, after in pairwise(path)]
-    return sum(one * other < 0 for one, other in pairwise(moves))
-
-
 def _bowl(axes: Axes, a: Tensor) -> None:
     """Lines of equal loss."""
     x, y = torch.meshgrid(torch.linspace(-10, 4, 141), torch.linspace(-2, 2, 81), indexing="xy")
@@ -63,8 +55,10 @@ def _bowl(axes: Axes, a: Tensor) -> None:
 
 def _trace(axes: Axes, path: Path, colour: str, label: str) -> None:
     points = torch.stack(path)
-    style = {"marker": ".", "markersize": 4, "linewidth": 1.2}
-    axes.plot(points[:, 0], points[:, 1], color=colour, label=label, **style)
+    axes.plot(
+        points[:, 0], points[:, 1], color=colour, label=label,
+        marker=".", markersize=4, linewidth=1.2,
+    )  # fmt: skip
     axes.legend(loc="upper right")
 
 
