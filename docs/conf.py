@@ -9,6 +9,12 @@ from typing import Any
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent))
 
+STAFF = (
+    "another-assignment", "benchmarks", "checks", "class", "configuration", "confinement", "design",
+    "first-grading", "gradescope", "misconceptions", "self-check", "site",
+    "reference/checks", "reference/data", "reference/results", "reference/rubric",
+)  # fmt: skip
+
 given: dict[str, Any] = globals()  # Sphinx puts `tags` there
 student = given["tags"].has("student")
 chinese = given["tags"].has("zh_CN")
@@ -22,6 +28,7 @@ extensions = [
     "docs.building.docstrings",
     "docs.building.drawing",
     "docs.building.editions",
+    "docs.building.generated",
     "docs.building.katex",
     "myst_parser",
     "sphinx.ext.autodoc",
@@ -36,7 +43,8 @@ exclude_patterns = ["_build", "node_modules", "locales"]
 if student:
     # The derivations answer the written questions; the solutions are the solutions.
     exclude_patterns += ["derivations", "reference/solutions.md", "extensions.md", "parser.md"]
-    exclude_patterns += ["checks.md", "confinement.md", "gradescope.md"]  # for staff
+    # For staff: these show checks, the rubric, or how to run a course.
+    exclude_patterns += [f"{name}.md" for name in STAFF]
 if chinese:
     # Pages that are not translated are those of the English site.
     include_patterns = ["index.md", "derivations/**"]
