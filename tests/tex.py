@@ -361,9 +361,7 @@ class _Evaluation:
 
     def applied(self, name: str) -> Tensor:
         start = self.place
-        if self.text() != "(":
-            if name not in WITHOUT_PARENTHESES:
-                raise self.error(f"`{name}` needs parentheses")
+        if name in WITHOUT_PARENTHESES:  # of (...)^{...}, the exponent belongs to what is inside
             return self.functions[name](self.factor())
         self.take("(")
         arguments = [self.sum_of_terms()]
@@ -532,6 +530,6 @@ def mutants(tex: str) -> Iterator[tuple[str, str]]:
     for match in re.compile(r"\\circ\b").finditer(tex, start):
         yield f"\\circ at {match.start()} a product", replaced(match, "")
         yield f"\\circ at {match.start()} a sum", replaced(match, "+")
-    for match in re.compile(r"\((t-1|t)\)").finditer(tex, start):
-        other = "(t)" if match[1] == "t-1" else "(t-1)"
+    for match in re.compile(r"\(([a-z](?:-[12])?)\)").finditer(tex, start):
+        other = f"({match[1][0]})" if "-" in match[1] else f"({match[1]}-1)"
         yield f"({match[1]}) at {match.start()} is {other}", replaced(match, other)

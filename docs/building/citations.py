@@ -33,8 +33,9 @@ class Equation:
 
     @property
     def is_gradient(self) -> bool:
-        """Whether its left side is a derivative."""
-        return r"\partial" in re.split(r"=|\\leftarrow", self.tex)[0]
+        """Whether a derivative stands on its left, or in a chain between."""
+        sides = re.split(r"=|\\leftarrow", self.tex)
+        return any(r"\partial" in side for side in sides[:-1] or sides)
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def numbers(rng: torch.Generator, *shape: int) -> Tensor:
 
 
 def gradient(of: Tensor, by: Tensor) -> Tensor:
-    """The derivative by autograd; the graph is kept for the next one."""
-    (result,) = torch.autograd.grad(of, by, retain_graph=True)
+    """The derivative by autograd, 0 where there is no way; the graph is kept for the next one."""
+    (result,) = torch.autograd.grad(of, by, retain_graph=True, materialize_grads=True)
     return result
 
 
