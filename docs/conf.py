@@ -32,6 +32,7 @@ extensions = [
     "docs.building.docstrings",
     "docs.building.drawing",
     "docs.building.editions",
+    "docs.building.equations",
     "docs.building.generated",
     "docs.building.katex",
     "myst_parser",

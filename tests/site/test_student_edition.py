@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.handout import regions
+
+from ..conftest import SOLUTIONS
 from .leaks import formulas, leaks, rows, secret_lines, text_of
 
 HAS = (
@@ -72,7 +75,11 @@ def test_no_code_of_the_solutions_is_an_object(student: Path) -> None:
 # --- the test itself can fail --------------------------------------------------------------------
 
 PAGE = "<html><body><p>{}</p></body></html>"
-CODE = "e = torch.exp(x - x.max(dim=1, keepdim=True).values)  # (n, c)"
+CODE = next(
+    line.strip()
+    for line in regions((SOLUTIONS / "softmax.py").read_text(encoding="utf-8"))
+    if "torch.exp(" in line
+)
 PLANTED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a line of a solution": ("a.html", lambda: PAGE.format(CODE).encode(), "solutions/softmax"),
     "the same, highlighted": (
