@@ -23,6 +23,7 @@ import autograder.hidden
 from autograder.course import Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.facts import Facts
+from autograder.grading import undisturbed
 from autograder.running import version
 
 if sys.version_info >= (3, 11):
@@ -107,15 +108,16 @@ def handout_files() -> dict[str, bytes]:
 
 def collect_facts() -> Facts:
     """What the checks and the course of today say."""
-    numbers = {
-        vars(function)["__number__"]
-        for module in pkgutil.iter_modules(autograder.hidden.__path__)
-        if module.name.startswith("part_")
-        for name, function in vars(
-            importlib.import_module(f"autograder.hidden.{module.name}")
-        ).items()
-        if name.startswith("test_")
-    }
+    with undisturbed():  # a check keeps the settings of Hypothesis that it was imported under
+        numbers = {
+            vars(function)["__number__"]
+            for module in pkgutil.iter_modules(autograder.hidden.__path__)
+            if module.name.startswith("part_")
+            for name, function in vars(
+                importlib.import_module(f"autograder.hidden.{module.name}")
+            ).items()
+            if name.startswith("test_")
+        }
     lengths = tuple(len(sentence.words) for sentence in Course().test_sentences)
     return Facts(version(), len(numbers), lengths)
 
