@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import io
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 
 import solutions
 from autograder.bundle import COURSE, LIBRARY, SCRIPTS, SECRET, is_script, library
-from autograder.container import run
 from autograder.course import Course
 from autograder.errors import CannotGrade
 from autograder.handout import build_handout
@@ -27,6 +26,16 @@ from solutions.support.evaluation import predictions_text
 MAX_SIZE = 50 << 20
 _NEEDED = (*SCRIPTS, "requirements.txt", COURSE, SECRET, f"{LIBRARY}/autograder/container.py")
 _STRANGERS = {"tests", "docs", ".git", "__pycache__", ".nox"}
+
+
+# Grades with the bundle's own library, as `run_autograder` does: what is installed here has more.
+_RUN = f"""
+import pathlib, sys
+root = pathlib.Path(sys.argv.pop())
+sys.path.insert(0, str(root / "source" / "{LIBRARY}"))
+from autograder.container import run
+run(root)
+"""
 
 
 @dataclass(frozen=True)
@@ -177,10 +186,12 @@ def _trial(
     (root / "results").mkdir(parents=True)
     source.rename(root / "source")
     shutil.copytree(submission, root / "submission")
-    said = io.StringIO()
+    command = [sys.executable, "-I", "-X", "utf8", "-B", "-c", _RUN, str(root)]
     try:
-        with contextlib.redirect_stdout(said):
-            graded = run(root)
+        done = subprocess.run(  # noqa: S603 - our own files: `_same_grader` has seen to that
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+            errors="replace", check=False,
+        )  # fmt: skip
     finally:
         (root / "source").rename(source)
     try:
@@ -194,8 +205,9 @@ def _trial(
         f"results.json keeps to the contract; its longest output has {longest} of {MAX_TEXT} "
         "characters.",
     )  # fmt: skip
-    if not graded:
-        yield Finding(f"the {what}", False, f"It could not be graded: {said.getvalue()[-2000:]}")
+    if results.extra_data.get("graded") is not True:
+        detail = f"Not every check could be run: {done.stdout.strip()[-2000:]}"
+        yield Finding(f"the {what}", False, detail)
         return
     yield _score(what, results, full=full)
 
