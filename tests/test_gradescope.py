@@ -98,6 +98,9 @@ class TestMarkdown:
             "`loss(y, ['a', 'b'])` is `[0, 1]`, not 2: see `a.py`."
         )
         assert markdown("f(x is not closed") == "`f(x` is not closed"
+        long = f"f({{'H': [{', '.join(['0.5'] * 200)}]}})"
+        assert markdown(f"{long} raised TypeError") == f"`{long}` raised TypeError"
+        assert markdown("for D_h = 30 and d = 3.") == "for `D_h` = 30 and d = 3."
 
     def test_what_is_marked_as_code_is_code(self) -> None:
         """Backticks in feedback are not shown, they are obeyed."""
