@@ -145,6 +145,17 @@ def test_crash_costs_one_check(checked: Check, hand_in: HandIn, code: str, said:
     assert said in message(report, "1a.2")
 
 
+def test_an_import_that_exits_is_named(checked: Check, hand_in: HandIn) -> None:
+    """What the file would define below is missing, and the line that ended it is shown."""
+    report = checked(hand_in({"softmax.py": "import sys\nsys.exit('no gpu')\n"}), "1a", "1d")
+    assert message(report, "1a.1").startswith(
+        "softmax.py has no function or class named softmax: importing it raised SystemExit: "
+        "no gpu\n  softmax.py, line 2\n    sys.exit('no gpu')"
+    )
+    # Who imports from it is told the file, not where it was copied to.
+    assert "from 'submission.softmax' (softmax.py)" in message(report, "1d.1")
+
+
 def test_no_check_sees_what_another_left(checked: Check, hand_in: HandIn) -> None:
     """Between two checks modules are forgotten, and torch's settings are as at the start."""
     text = f"""{SOFTMAX}
