@@ -317,7 +317,8 @@ class TestRateLimit:
 
     def test_what_cannot_be_kept_is_graded(self, tmp_path: Path) -> None:
         """With no earlier score to keep, nothing is refused."""
-        assert decide(tmp_path, (2, {"score": None}), (1, {"score": None})) is None
+        for score in (None, "inf", "nan", "a lot"):
+            assert decide(tmp_path, (2, {"score": score}), (1, {"score": score})) is None
 
     def test_there_is_none_by_default(self, tmp_path: Path) -> None:
         """A course without a limit refuses nothing."""
