@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import solutions
 from autograder.bundle import COURSE, LIBRARY, SCRIPTS, SECRET, is_script, library
+from autograder.confinement.apart import run_apart
 from autograder.course import Course
 from autograder.errors import CannotGrade
 from autograder.handout import build_handout
@@ -26,16 +25,7 @@ from solutions.support.evaluation import predictions_text
 MAX_SIZE = 50 << 20
 _NEEDED = (*SCRIPTS, "requirements.txt", COURSE, SECRET, f"{LIBRARY}/autograder/container.py")
 _STRANGERS = {"tests", "docs", ".git", "__pycache__", ".nox"}
-
-
-# Grades with the bundle's own library, as `run_autograder` does: what is installed here has more.
-_RUN = f"""
-import pathlib, sys
-root = pathlib.Path(sys.argv.pop())
-sys.path.insert(0, str(root / "source" / "{LIBRARY}"))
-from autograder.container import run
-run(root)
-"""
+_RUN = "import pathlib; from autograder.container import run; run(pathlib.Path(sys.argv[1]))"
 
 
 @dataclass(frozen=True)
@@ -186,12 +176,9 @@ def _trial(
     (root / "results").mkdir(parents=True)
     source.rename(root / "source")
     shutil.copytree(submission, root / "submission")
-    command = [sys.executable, "-I", "-X", "utf8", "-B", "-c", _RUN, str(root)]
     try:
-        done = subprocess.run(  # noqa: S603 - our own files: `_same_grader` has seen to that
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
-            errors="replace", check=False,
-        )  # fmt: skip
+        # With the bundle's own library, as `run_autograder` does: what is installed here has more.
+        said = run_apart(root / "source" / LIBRARY, _RUN, str(root))
     finally:
         (root / "source").rename(source)
     try:
@@ -206,7 +193,7 @@ def _trial(
         "characters.",
     )  # fmt: skip
     if results.extra_data.get("graded") is not True:
-        detail = f"Not every check could be run: {done.stdout.strip()[-2000:]}"
+        detail = f"Not every check could be run: {said.strip()[-2000:]}"
         yield Finding(f"the {what}", False, detail)
         return
     yield _score(what, results, full=full)
