@@ -23,6 +23,7 @@ extensions = [
     "docs.building.drawing",
     "docs.building.editions",
     "docs.building.katex",
+    "docs.building.transitions",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",

@@ -1,0 +1,1 @@
+"""Tests of the documentation site as it was built; `nox -s docs` runs them."""
