@@ -19,6 +19,8 @@ project_copyright = "the arcgrade contributors"
 language = "zh_CN" if chinese else "en"
 
 extensions = [
+    "docs.building.accessible",
+    "docs.building.chinese",
     "docs.building.docstrings",
     "docs.building.drawing",
     "docs.building.editions",
@@ -87,6 +89,8 @@ templates_path = ["_templates"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+# A summary would be fetched, which no browser does from a folder.
+html_show_search_summary = False
 html_context = {"edition": arcgrade_edition, "translated": ("index", "derivations/")}
 html_sidebars = {
     "**": [

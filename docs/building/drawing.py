@@ -97,6 +97,12 @@ def draw(target: str) -> tuple[str, str]:
     return _BLACK.sub("currentColor", svg), str(module.__file__)
 
 
+def words(svg: str) -> list[str]:
+    """What a reader of another language must have translated: not numbers, not symbols."""
+    texts = (html.unescape(found[2].strip()) for found in _TEXT.finditer(svg))
+    return sorted({text for text in texts if re.search("[A-Za-z]{2}", text)})
+
+
 @cache
 def words_in(language: str) -> dict[str, str]:
     """What stands in figures, in another language: the catalogue `figures.po`."""

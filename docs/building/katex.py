@@ -40,7 +40,7 @@ def _setter() -> subprocess.Popen[str]:
         [str(NODE), str(Path(__file__).with_name("katex.js"))],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
-    atexit.register(process.kill)
+    atexit.register(process.communicate)  # closes its input, which ends it
     return process
 
 
