@@ -64,7 +64,7 @@ class SoftmaxModel(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         """Probabilities ŷ = softmax(x W + b): `(n, n_features)` → `(n, n_classes)`."""
         # BEGIN SOLUTION: 1d
-        return softmax(inputs @ self.W + self.b)
+        return softmax(inputs @ self.W + self.b)  # eq-clf-yhat (n, n_classes)
         # END SOLUTION
 
     def loss(self, pred: Tensor, labels: Tensor) -> Tensor:
@@ -79,8 +79,8 @@ class SoftmaxModel(nn.Module):
         feed = self.create_feed(inputs_batch, labels_batch)
         self.optimizer.zero_grad()
         loss = self.loss(self(feed["inputs"]), feed["labels"])
-        loss.backward()
-        self.optimizer.step()
+        loss.backward()  # eq-clf-grad-W (n_features, n_classes), eq-clf-grad-b (n_classes,)
+        self.optimizer.step()  # eq-clf-step
         return loss.item()
         # END SOLUTION
 

@@ -62,10 +62,10 @@ def sampled_loss(params: Params, h: Tensor, y: int, q: Tensor, sample: Tensor) -
     delta1[0] -= 1  # eq-sampled-delta1 (K + 1,)
     return SampledLoss(
         loss=loss,
-        h=columns @ delta1,  # δ₁ Uᵀ (D_h,)
+        h=columns @ delta1,  # eq-sampled-grad-h (D_h,)
         words=words,
-        U=torch.outer(h, delta1),  # (D_h, K + 1)
-        b2=delta1,
+        U=torch.outer(h, delta1),  # eq-sampled-grad-U (D_h, K + 1)
+        b2=delta1,  # eq-sampled-grad-b2 (K + 1,)
     )
 
 

@@ -22,7 +22,7 @@ def xavier_weight_init(shape: Sequence[int]) -> Tensor:
         A float32 tensor of that shape, drawn anew on each call.
     """
     # BEGIN SOLUTION: 2e
-    epsilon = (6 / sum(shape)) ** 0.5
+    epsilon = (6 / sum(shape)) ** 0.5  # eq-xavier-epsilon ()
     return torch.empty(*shape).uniform_(-epsilon, epsilon)
     # END SOLUTION
 
@@ -43,7 +43,7 @@ def dropout(h: Tensor, p_drop: float, training: bool = True) -> Tensor:
     # BEGIN SOLUTION: 2f
     if not training:
         return h
-    gamma = 1 / (1 - p_drop)
+    gamma = 1 / (1 - p_drop)  # eq-dropout-gamma ()
     d = (torch.rand_like(h) >= p_drop).to(h.dtype)
-    return gamma * d * h
+    return gamma * d * h  # eq-dropout, as h
     # END SOLUTION

@@ -22,8 +22,8 @@ def momentum_step(
     """
     # BEGIN SOLUTION: 2g
     # m is the rolling average of the gradients, which a single batch hardly turns.
-    m = beta1 * m + (1 - beta1) * grad
-    return theta - lr * m, m
+    m = beta1 * m + (1 - beta1) * grad  # eq-opt-average, as theta
+    return theta - lr * m, m  # eq-opt-momentum, as theta
     # END SOLUTION
 
 
@@ -49,7 +49,7 @@ def adam_step(
     """
     # BEGIN SOLUTION: 2g
     # Parameters whose gradients have been small have a small v, and get the larger updates.
-    m = beta1 * m + (1 - beta1) * grad
-    v = beta2 * v + (1 - beta2) * grad * grad
-    return theta - lr * m / v.sqrt(), m, v
+    m = beta1 * m + (1 - beta1) * grad  # eq-opt-average, as theta
+    v = beta2 * v + (1 - beta2) * grad * grad  # eq-opt-squares, as theta
+    return theta - lr * m / v.sqrt(), m, v  # eq-opt-adam, as theta
     # END SOLUTION

@@ -16,10 +16,10 @@ def softmax(x: Tensor) -> Tensor:
         Probabilities of the same shape and dtype; each row sums to one.
     """
     # BEGIN SOLUTION: 1a
-    # A row's largest score is subtracted first: that changes nothing, since softmax(x + c) =
-    # softmax(x), and no exponential can overflow any more.
-    e = torch.exp(x - x.max(dim=1, keepdim=True).values)  # (n, c)
-    return e / e.sum(dim=1, keepdim=True)  # (n, c)
+    # A row's largest score is subtracted first: that changes nothing (eq-softmax-shift), and no
+    # exponential can overflow any more.
+    e = torch.exp(x - x.max(dim=1, keepdim=True).values)  # eq-softmax-stable (n, c)
+    return e / e.sum(dim=1, keepdim=True)  # eq-softmax-stable (n, c)
     # END SOLUTION
 
 
@@ -34,5 +34,5 @@ def cross_entropy_loss(y: Tensor, yhat: Tensor) -> Tensor:
         The loss, a 0-d tensor of the dtype of `yhat`.
     """
     # BEGIN SOLUTION: 1b
-    return -(y.to(yhat.dtype) * torch.log(yhat)).sum()
+    return -(y.to(yhat.dtype) * torch.log(yhat)).sum()  # eq-ce ()
     # END SOLUTION

@@ -24,9 +24,7 @@ ELSEWHERE: dict[str, Checker] = registered("ELSEWHERE")
 MAKERS = {**IN_CODE, **STEPS}
 ALL = equations()
 LABELLED = {equation.label: equation for equation in ALL if equation.label}
-# Pages that are still to be written.
-PENDING = ("eq-cost-", "eq-sampled-")
-CITED = sorted({c.label for c in citations() if not c.label.startswith(PENDING)})
+CITED = sorted({citation.label for citation in citations()})
 
 
 def rng(seed: int) -> torch.Generator:

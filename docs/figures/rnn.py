@@ -16,7 +16,7 @@ STEPS = ("⁽ᵗ⁻²⁾", "⁽ᵗ⁻¹⁾", "⁽ᵗ⁾")
 
 def unrolled() -> str:
     """Three steps, forward and back."""
-    x, y = (150, 300, 450), {"x": 312, "e": 244, "h": 160, "ŷ": 92, "J": 30}
+    x, y = (150, 300, 450), {"x": 312, "e": 244, "h": 160, "θ": 92, "J": 30}
     forward = [(30 + 25, y["h"], x[0] - 30, y["h"], "H")]
     back = []
     nodes = [(30, y["h"], "h⁽ᵗ⁻³⁾")]
@@ -28,18 +28,18 @@ def unrolled() -> str:
         if k:
             forward.append((x[k - 1] + 30, y["h"], x[k] - 30, y["h"], "H"))
             back.append((x[k] - 30, y["h"] + 14, x[k - 1] + 30, y["h"] + 14, "δ" + STEPS[k - 1]))
-    nodes += [(x[2], y["ŷ"], "ŷ⁽ᵗ⁾"), (x[2], y["J"], "J⁽ᵗ⁾")]
-    forward += [(x[2], y["h"] - 16, x[2], y["ŷ"] + 18, "U")]
-    forward += [(x[2], y["ŷ"] - 16, x[2], y["J"] + 18, "")]
-    back += [(x[2] + 16, y["J"] + 18, x[2] + 16, y["ŷ"] - 16, "δ₁")]
-    back += [(x[2] + 16, y["ŷ"] + 18, x[2] + 16, y["h"] - 16, "δ⁽ᵗ⁾")]
+    nodes += [(x[2], y["θ"], "θ⁽ᵗ⁾"), (x[2], y["J"], "J⁽ᵗ⁾")]
+    forward += [(x[2], y["h"] - 16, x[2], y["θ"] + 18, "U")]
+    forward += [(x[2], y["θ"] - 16, x[2], y["J"] + 18, "")]
+    back += [(x[2] + 16, y["J"] + 18, x[2] + 16, y["θ"] - 16, "δ₁")]
+    back += [(x[2] + 16, y["θ"] + 18, x[2] + 16, y["h"] - 16, "δ⁽ᵗ⁾")]
     parts = [_arrow(*arrow, tip="tip") for arrow in forward]
     parts.append(f'<g fill="{RED}" stroke="{RED}" stroke-dasharray="5 3">')
     parts += [_arrow(*arrow, tip="tip-back", back=True) for arrow in back]
     parts.append("</g>")
     parts += [_text(left, top + 5, word, "font-weight:600") for left, top, word in nodes]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="400" viewBox="0 0 530 330" font-size="15">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="400" viewBox="0 0 530 330" font-size="17">'
         f"<defs>{_tip('tip', '#000000')}{_tip('tip-back', RED)}</defs>"
         f'<g fill="#000000" stroke="#000000">{"".join(parts)}</g></svg>'
     )
