@@ -24,6 +24,7 @@ extensions = [
     "docs.building.docstrings",
     "docs.building.drawing",
     "docs.building.editions",
+    "docs.building.equations",
     "docs.building.katex",
     "docs.building.transitions",
     "myst_parser",

