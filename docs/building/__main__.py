@@ -11,6 +11,7 @@ the English pages.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,8 @@ def install_katex() -> None:
 def build(name: str) -> int:
     """Build one of `TARGETS`; the exit code of Sphinx."""
     out = DOCS / "_build" / TARGETS[name]
+    if name == "student":
+        shutil.rmtree(out, ignore_errors=True)  # no page of an earlier build stays in it
     doctrees = DOCS / "_build" / "doctrees" / name
     # -E: from a page that was read before, a warning would not come again.
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "-t", name]
