@@ -38,6 +38,7 @@ _LEFT_OUT = re.compile(
     r"""
     (.*/)?__pycache__/.* | .*\.py[co]
     | autograder/(bundle|inspection|handout|train_lm|render/(inspection|treebanks))\.py
+    | autograder/confinement/apart\.py
     | autograder/(bundled|handout_files)/.*
     | autograder/course\.toml
     | solutions/(?!.*\.py$).* | solutions/(extended|language_model|fast_output)\.py

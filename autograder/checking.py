@@ -40,7 +40,7 @@ def check(path: Path, parts: tuple[str, ...], session: PlainSession, console: Co
     """
     started = time.monotonic()
     with (
-        _opened(path, session) as order,
+        opened(path, session) as order,
         ProgressLine(
             Console(stderr=True), verb="Checking", quiet=not console.is_terminal
         ) as progress,
@@ -101,7 +101,7 @@ def _files(folder: Path, given: set[str]) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _opened(path: Path, session: PlainSession) -> Iterator[Order]:
+def opened(path: Path, session: PlainSession) -> Iterator[Order]:
     """A private copy, found and read as when it is graded; the session holds it."""
     copy = Path(tempfile.mkdtemp(prefix="arcgrade-"))
     try:

@@ -254,12 +254,17 @@ def train(
     "--out", type=click.Path(path_type=Path, dir_okay=False), default="handout.zip",
     show_default=True, help="The zip to write.",
 )  # fmt: skip
-def handout(out: Path) -> None:
+@click.option(
+    "--course", type=click.Path(path_type=Path, dir_okay=False),
+    help="What the course decides, if its test sentences are others than the small treebank's.",
+)  # fmt: skip
+def handout(out: Path, course: Path | None) -> None:
     """Build the zip that students get: starter files, data, and the public checks."""
     with _exit_codes("nothing was built"):
+        from autograder.course import DEFAULT
         from autograder.handout import build_handout
 
-        build_handout(out)
+        build_handout(out, course or DEFAULT)
         click.echo(f"{out} is the handout.")
 
 

@@ -20,9 +20,10 @@ from pathlib import Path
 import msgspec
 
 import autograder.hidden
-from autograder.course import Course
+from autograder.course import DEFAULT, Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.facts import Facts
+from autograder.grading import undisturbed
 from autograder.running import version
 
 if sys.version_info >= (3, 11):
@@ -61,13 +62,18 @@ _END = re.compile(r" *# END SOLUTION")
 _RELATIVE = re.compile(r"^from \.(\w+) import ", re.MULTILINE)
 
 
-def build_handout(out: Path) -> None:
+def build_handout(out: Path, course: Path = DEFAULT) -> None:
     """Write the zip; built twice from the same files, it has the same bytes.
 
+    Args:
+        out: where to.
+        course: the course's file: how many words each of its test sentences has goes along.
+
     Raises:
-        CannotGrade: the project's files are not all there, or the zip cannot be written.
+        CannotGrade: the project's files are not all there, the course cannot be read, or the zip
+            cannot be written.
     """
-    files = handout_files()
+    files = handout_files(course)
     try:
         with zipfile.ZipFile(out, "w") as archive:
             for name in sorted(files):
@@ -80,7 +86,7 @@ def build_handout(out: Path) -> None:
         raise CannotGrade(f"{out} cannot be written: {error.strerror}.") from None
 
 
-def handout_files() -> dict[str, bytes]:
+def handout_files(course: Path = DEFAULT) -> dict[str, bytes]:
     """Name to contents of everything in the handout, below its one folder."""
     files = {name: starter(_text(f"solutions/{name}")) for name in STARTERS}
     files |= {name: _text(f"autograder/handout_files/{name}") for name in _listed("handout_files")}
@@ -100,23 +106,24 @@ def handout_files() -> dict[str, bytes]:
     files["LICENSE"] = _text("LICENSE")
     contents = {name: text.encode() for name, text in files.items()}
     json = "checker/autograder/handout.json"
-    facts = msgspec.structs.replace(collect_facts(), given=tuple(sorted((*contents, json))))
+    facts = msgspec.structs.replace(collect_facts(course), given=tuple(sorted((*contents, json))))
     contents[json] = msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n"
     return contents
 
 
-def collect_facts() -> Facts:
-    """What the checks and the course of today say."""
-    numbers = {
-        vars(function)["__number__"]
-        for module in pkgutil.iter_modules(autograder.hidden.__path__)
-        if module.name.startswith("part_")
-        for name, function in vars(
-            importlib.import_module(f"autograder.hidden.{module.name}")
-        ).items()
-        if name.startswith("test_")
-    }
-    lengths = tuple(len(sentence.words) for sentence in Course().test_sentences)
+def collect_facts(course: Path = DEFAULT) -> Facts:
+    """What the checks of today and the course say."""
+    with undisturbed():  # a check keeps the settings of Hypothesis that it was imported under
+        numbers = {
+            vars(function)["__number__"]
+            for module in pkgutil.iter_modules(autograder.hidden.__path__)
+            if module.name.startswith("part_")
+            for name, function in vars(
+                importlib.import_module(f"autograder.hidden.{module.name}")
+            ).items()
+            if name.startswith("test_")
+        }
+    lengths = tuple(len(sentence.words) for sentence in Course(course).test_sentences)
     return Facts(version(), len(numbers), lengths)
 
 

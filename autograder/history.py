@@ -7,6 +7,7 @@ earned. It is decided from times alone that the platform gives: running it again
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -237,9 +238,10 @@ def _texts(value: object) -> list[str]:
 
 def _score(value: float | str | None) -> float | None:
     try:
-        return max(float(value), 0.0) if value is not None else None
+        score = float(value) if value is not None else math.nan
     except ValueError:
         return None
+    return max(score, 0.0) if math.isfinite(score) else None
 
 
 def _time(text: str) -> datetime:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import io
 import re
 import shutil
 import tempfile
@@ -15,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import solutions
 from autograder.bundle import COURSE, LIBRARY, SCRIPTS, SECRET, is_script, library
-from autograder.container import run
+from autograder.confinement.apart import run_apart
 from autograder.course import Course
 from autograder.errors import CannotGrade
 from autograder.handout import build_handout
@@ -27,6 +25,7 @@ from solutions.support.evaluation import predictions_text
 MAX_SIZE = 50 << 20
 _NEEDED = (*SCRIPTS, "requirements.txt", COURSE, SECRET, f"{LIBRARY}/autograder/container.py")
 _STRANGERS = {"tests", "docs", ".git", "__pycache__", ".nox"}
+_RUN = "import pathlib; from autograder.container import run; run(pathlib.Path(sys.argv[1]))"
 
 
 @dataclass(frozen=True)
@@ -177,10 +176,9 @@ def _trial(
     (root / "results").mkdir(parents=True)
     source.rename(root / "source")
     shutil.copytree(submission, root / "submission")
-    said = io.StringIO()
     try:
-        with contextlib.redirect_stdout(said):
-            graded = run(root)
+        # With the bundle's own library, as `run_autograder` does: what is installed here has more.
+        said = run_apart(root / "source" / LIBRARY, _RUN, str(root))
     finally:
         (root / "source").rename(source)
     try:
@@ -194,8 +192,9 @@ def _trial(
         f"results.json keeps to the contract; its longest output has {longest} of {MAX_TEXT} "
         "characters.",
     )  # fmt: skip
-    if not graded:
-        yield Finding(f"the {what}", False, f"It could not be graded: {said.getvalue()[-2000:]}")
+    if results.extra_data.get("graded") is not True:
+        detail = f"Not every check could be run: {said.strip()[-2000:]}"
+        yield Finding(f"the {what}", False, detail)
         return
     yield _score(what, results, full=full)
 

@@ -14,7 +14,7 @@ class Outcome(enum.Enum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_RUN = "not run"
-    """The grader's fault: no points are given or taken."""
+    """The grader's fault; no points are given or taken."""
     AWAITING = "awaiting staff"
     """An answer is there, and people give its points."""
 

@@ -17,6 +17,7 @@ import torch
 from autograder.checks import Forbidden, StandIn
 from autograder.confinement.student import Asked, Student, Workers
 from autograder.errors import CannotGrade, Failure, GraderFault
+from autograder.facts import facts
 from autograder.report import Outcome, Report, Result, count_points
 from autograder.rubric import Check
 from autograder.submission import Submission
@@ -138,6 +139,13 @@ class Plugin:
         from autograder.course import Course
 
         return self._order.course or Course()
+
+    @pytest.fixture
+    def sentence_lengths(self) -> Sequence[int]:
+        """How many words each test sentence has: of the course, or as the handout knows them."""
+        if self._order.course:
+            return [len(sentence.words) for sentence in self._order.course.test_sentences]
+        return facts().test_lengths
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> torch.Generator:

@@ -79,7 +79,7 @@ class SoftmaxModel(nn.Module):
         feed = self.create_feed(inputs_batch, labels_batch)
         self.optimizer.zero_grad()
         loss = self.loss(self(feed["inputs"]), feed["labels"])
-        loss.backward()  # eq-clf-grad-W (n_features, n_classes), eq-clf-grad-b (n_classes,)
+        loss.backward()  # eq-clf-grad-W, eq-clf-grad-b: of the parameters' shapes
         self.optimizer.step()  # eq-clf-step
         return loss.item()
         # END SOLUTION

@@ -16,8 +16,8 @@ def softmax(x: Tensor) -> Tensor:
         Probabilities of the same shape and dtype; each row sums to one.
     """
     # BEGIN SOLUTION: 1a
-    # A row's largest score is subtracted first: that changes nothing (eq-softmax-shift), and no
-    # exponential can overflow any more.
+    # A row's largest score is subtracted first: that changes nothing (eq-softmax-shift),
+    # and no exponential can overflow any more.
     e = torch.exp(x - x.max(dim=1, keepdim=True).values)  # eq-softmax-stable (n, c)
     return e / e.sum(dim=1, keepdim=True)  # eq-softmax-stable (n, c)
     # END SOLUTION

@@ -229,6 +229,17 @@ class TestDoctor:
         tried = {finding.what for finding in findings} & {"the reference", "the starter"}
         assert not tried or what in ("no bits", "windows", "open secret", "no secret", "tests")
 
+    def test_the_bundles_own_library_is_tried(
+        self, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A module that is installed here and left out of the bundle is missed."""
+        monkeypatch.undo()
+        monkeypatch.setattr("autograder.inspection._same_grader", lambda _: Finding("", True, ""))
+        monkeypatch.setattr("autograder.inspection._handout", lambda *_: iter([]))
+        found = {f.what: f for f in inspect(spoilt(bundle, tmp_path / "x.zip", "left out"))}
+        assert found["the reference"].held is False
+        assert "No module named 'autograder.predictions'" in found["the reference"].detail
+
     def test_what_is_no_zip_is_one_sentence(self, tmp_path: Path) -> None:
         """Status 2, and what to do about it."""
         done = arcgrade("doctor", "--bundle", tmp_path / "nowhere.zip")
@@ -251,6 +262,8 @@ def spoilt(bundle: Path, out: Path, what: str) -> Path:
     with zipfile.ZipFile(bundle) as old, zipfile.ZipFile(buffer, "w") as new:
         for info in old.infolist():
             data = old.read(info)
+            if what == "left out" and info.filename == "lib/autograder/predictions.py":
+                continue
             if what == "in a folder":
                 info.filename = f"bundle/{info.filename}"
             elif what == "no bits" and info.filename == "run_autograder":

@@ -17,10 +17,14 @@ from rich.console import Console
 from autograder.checking import check, stamps, watch
 from autograder.confinement import plain
 from autograder.confinement.plain import PlainSession
+from autograder.course import Course
 from autograder.errors import CannotGrade
+from autograder.grading import PUBLIC, run
 from autograder.packing import pack
 from autograder.render.check import verdict
 from autograder.report import Outcome, Report
+from autograder.running import Order
+from autograder.submission import open_submission
 
 from .conftest import ROOT, SOLUTIONS
 
@@ -141,6 +145,17 @@ def test_crash_costs_one_check(checked: Check, hand_in: HandIn, code: str, said:
     assert said in message(report, "1a.2")
 
 
+def test_an_import_that_exits_is_named(checked: Check, hand_in: HandIn) -> None:
+    """What the file would define below is missing, and the line that ended it is shown."""
+    report = checked(hand_in({"softmax.py": "import sys\nsys.exit('no gpu')\n"}), "1a", "1d")
+    assert message(report, "1a.1").startswith(
+        "softmax.py has no function or class named softmax: importing it raised SystemExit: "
+        "no gpu\n  softmax.py, line 2\n    sys.exit('no gpu')"
+    )
+    # Who imports from it is told the file, not where it was copied to.
+    assert "from 'submission.softmax' (softmax.py)" in message(report, "1d.1")
+
+
 def test_no_check_sees_what_another_left(checked: Check, hand_in: HandIn) -> None:
     """Between two checks modules are forgotten, and torch's settings are as at the start."""
     text = f"""{SOFTMAX}
@@ -175,6 +190,26 @@ def test_large_values_cross(checked: Check, hand_in: HandIn) -> None:
     text = (SOLUTIONS / "initialization.py").read_text(encoding="utf-8")
     text = text.replace("    if not training:", "    print('-' * 300_000)\n    if not training:")
     assert failed(checked(hand_in({"initialization.py": text}), "2e", "2f")) == set()
+
+
+def test_predictions_are_of_the_courses_sentences(
+    hand_in: HandIn, session: PlainSession, tmp_path: Path
+) -> None:
+    """Where a course decides, as on Gradescope, its sentences count and no handout is needed."""
+    line = "1\tgo\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n"
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"{split}.conllu").write_text(line * 2, encoding="utf-8")
+    (tmp_path / "course.toml").write_text(
+        '[test_predictions]\ntreebank = "."\nthresholds = [[50, 1]]\n', encoding="utf-8"
+    )
+    (tmp_path / "copy").mkdir()
+    opened = open_submission(hand_in({"test_predictions.txt": "0\n0\n"}), tmp_path / "copy")
+    for course, outcome in (
+        (Course(tmp_path / "course.toml"), Outcome.PASSED),
+        (Course(), Outcome.FAILED),
+    ):
+        order = Order(opened, ("2h",), course=course)
+        assert outcomes(run(PUBLIC, order, session))["2h.4"] is outcome
 
 
 def test_unknown_part(checked: Check) -> None:

@@ -98,6 +98,9 @@ class TestMarkdown:
             "`loss(y, ['a', 'b'])` is `[0, 1]`, not 2: see `a.py`."
         )
         assert markdown("f(x is not closed") == "`f(x` is not closed"
+        long = f"f({{'H': [{', '.join(['0.5'] * 200)}]}})"
+        assert markdown(f"{long} raised TypeError") == f"`{long}` raised TypeError"
+        assert markdown("for D_h = 30 and d = 3.") == "for `D_h` = 30 and d = 3."
 
     def test_what_is_marked_as_code_is_code(self) -> None:
         """Backticks in feedback are not shown, they are obeyed."""
@@ -314,7 +317,8 @@ class TestRateLimit:
 
     def test_what_cannot_be_kept_is_graded(self, tmp_path: Path) -> None:
         """With no earlier score to keep, nothing is refused."""
-        assert decide(tmp_path, (2, {"score": None}), (1, {"score": None})) is None
+        for score in (None, "inf", "nan", "a lot"):
+            assert decide(tmp_path, (2, {"score": score}), (1, {"score": score})) is None
 
     def test_there_is_none_by_default(self, tmp_path: Path) -> None:
         """A course without a limit refuses nothing."""

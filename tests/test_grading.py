@@ -75,5 +75,22 @@ def test_missing_file_costs_its_parts_only(
     assert "something correct in place of your softmax.py" in _of(report, "1d.2").message
 
 
+def test_a_folder_with_the_name_of_a_module_is_a_folder(
+    grade_folder: Grade, hand_in: Callable[[dict[str, str | None]], Path]
+) -> None:
+    """It costs nothing but the module that is not there, also when a traceback names it."""
+    folder = hand_in({
+        "rnn.py": None,
+        "softmax.py": "def softmax(x):\n    exec(compile('1 / 0', 'rnn.py', 'exec'))\n",
+    })  # fmt: skip
+    (folder / "rnn.py").mkdir()
+    (folder / "rnn.py" / "helper.py").write_text("X = 1\n")
+    report = grade_folder(folder, parts=("1a", "1c", "2c", "3b"))
+    assert {result.outcome for result in report.results} <= {
+        Outcome.PASSED, Outcome.FAILED, Outcome.AWAITING,
+    }  # fmt: skip
+    assert report.points == 9
+
+
 def _of(report: Report, number: str) -> Result:
     return next(result for result in report.results if result.number == number)

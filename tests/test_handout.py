@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import os
 import re
 import subprocess
@@ -135,6 +136,17 @@ def test_test_sentences_have_no_heads(files: dict[str, bytes], tmp_path: Path) -
 
 
 # --- the zip -------------------------------------------------------------------------------------
+
+
+def test_a_course_with_other_test_sentences(tmp_path: Path) -> None:
+    """With its file, the checks know how many sentences there are and how long each is."""
+    line = "1\tgo\t_\tVERB\t_\t_\t0\troot\t_\t_\n\n"
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"{split}.conllu").write_text(line * 3, encoding="utf-8")
+    course = tmp_path / "course.toml"
+    course.write_text('[test_predictions]\ntreebank = "."\nthresholds = [[50, 1]]\n')
+    facts = json.loads(handout_files(course)["checker/autograder/handout.json"])
+    assert facts["test_lengths"] == [1, 1, 1]
 
 
 def test_zip_is_the_same_every_time(tmp_path: Path) -> None:

@@ -43,7 +43,9 @@ class Session:
         self._aliases = dict(aliases)
         self._spare: Birth | None = None
         self._optimizes: dict[str, bool] = {}
-        self._sources = {str(f.relative_to(folder)) for f in folder.rglob("*.py")}
+        self._sources = {
+            file.relative_to(folder).as_posix() for file in folder.rglob("*.py") if file.is_file()
+        }
         self._end = time.monotonic() + MAX_SECONDS
 
     def worker(self, module: str) -> Worker:
@@ -86,9 +88,11 @@ class Session:
     def _needs_warmth(self, module: str) -> bool:
         """Whether the module may use an optimizer: the first one of a process imports a lot."""
         if module not in self._optimizes:
-            others = {self._folder / file for name, file in self.files.items() if name != module}
-            sources = set(self._folder.rglob("*.py")) - others
-            self._optimizes[module] = any(b"optim" in source.read_bytes() for source in sources)
+            others = {file for name, file in self.files.items() if name != module}
+            self._optimizes[module] = any(
+                b"optim" in self._folder.joinpath(source).read_bytes()
+                for source in self._sources - others
+            )
         return self._optimizes[module]
 
     def _order(self, warm: bool) -> Birth:

@@ -451,6 +451,8 @@ class Student:
         if isinstance(reply, wire.Raised):
             if missing is not None and reply.type == "AttributeError":
                 raise Failure(f"{missing}.")
+            if missing is not None and reply.type == "SystemExit":
+                self._fail_raised(f"{missing}: importing it", reply)
             self._fail_raised(label(), reply)
         if isinstance(reply, wire.Refused):
             raise Failure(f"{label()} returned something that cannot be graded: {reply.reason}.")

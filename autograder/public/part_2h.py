@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
 from autograder.checks import Failure, number, weight
-from autograder.facts import facts
 from autograder.predictions import read_predictions
 from autograder.public.example import expect
 from autograder.submission import Submission
@@ -65,9 +65,9 @@ def test_modes(student: Any) -> None:
 
 @number("2h.4")
 @weight(0)
-def test_predictions(submission: Submission) -> None:
+def test_predictions(submission: Submission, sentence_lengths: Sequence[int]) -> None:
     """test_predictions.txt has a line for each test sentence, and in it a head for each word."""
-    _, slips = read_predictions(submission.text("test_predictions.txt"), facts().test_lengths)
+    _, slips = read_predictions(submission.text("test_predictions.txt"), sentence_lengths)
     if slips:
         raise Failure(slips.strip())
 

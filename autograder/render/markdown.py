@@ -22,9 +22,9 @@ _PLAIN = re.compile(
 _NUMBERED = re.compile(r"\d+[.)]")
 _TOKEN = re.compile(r"\s+|`[^`]+`|[^\s`]+|`+")
 _ENDED = re.compile(r"(.*[^.,:;!?`])([.,:;!?]+)")
-# Words until a bracket closes: a tensor is shown with some dozens of numbers.
-_FAR = 60
-_BETWEEN = re.compile(r"[–—…×·→]|\(|\)[.,:;!?]*|[.,:;!?]")
+# Words until a bracket closes: a call is shown with tensors of some dozens of numbers each.
+_FAR = 400
+_BETWEEN = re.compile(r"[–—…×·→=]|\(|\)[.,:;!?]*|[.,:;!?]")
 _BACKTICKS = re.compile("`+")
 
 
@@ -105,6 +105,7 @@ def _words(line: str) -> Iterator[_Word]:
 
 def _joined(words: list[_Word]) -> Iterator[_Word]:
     """Code goes on to where its brackets are closed, and without the sentence's punctuation."""
+    depths = [_depth(word.text) for word in words]
     place = 0
     while place < len(words):
         word = words[place]
@@ -112,12 +113,13 @@ def _joined(words: list[_Word]) -> Iterator[_Word]:
         if word.plain or word.whole:
             yield word
             continue
-        text = word.text
-        for end in range(place, min(place + _FAR, len(words)) + 1):
-            longer = text + "".join(_space(w) + w.text for w in words[place:end])
-            if _depth(longer) <= 0:
-                text, place = longer, end
-                break
+        text, depth, end = word.text, depths[place - 1], place
+        while depth > 0 and end < min(place + _FAR, len(words)):
+            depth += depths[end]
+            end += 1
+        if depth <= 0:
+            text += "".join(_space(w) + w.text for w in words[place:end])
+            place = end
         ended = _ENDED.fullmatch(text)
         yield _Word(word.spaced, False, ended[1] if ended else text)
         if ended:

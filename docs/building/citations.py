@@ -33,9 +33,8 @@ class Equation:
 
     @property
     def is_gradient(self) -> bool:
-        """Whether a derivative stands on its left, or in a chain between."""
-        sides = re.split(r"=|\\leftarrow", self.tex)
-        return any(r"\partial" in side for side in sides[:-1] or sides)
+        """Whether it says what a derivative is."""
+        return is_gradient(self.tex)
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,12 @@ class Citation:
     place: str
     file: Path
     line: int
+
+
+def is_gradient(tex: str) -> bool:
+    """Whether a derivative stands on the left, or in a chain between."""
+    sides = re.split(r"=|\\leftarrow", tex)
+    return any(r"\partial" in side for side in sides[:-1] or sides)
 
 
 def equations_of(page: Path) -> Iterator[Equation]:
@@ -96,9 +101,9 @@ def citations(solutions: Path = SOLUTIONS) -> list[Citation]:
 
 
 def _places(node: ast.AST, prefix: str) -> Iterator[tuple[str, range]]:
-    """The functions, classes and methods with the lines that they take; not what is nested."""
+    """The public functions, classes and methods, and the lines that they take."""
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.FunctionDef | ast.ClassDef):
+        if isinstance(child, (ast.FunctionDef, ast.ClassDef)) and not child.name.startswith("_"):
             name = f"{prefix}.{child.name}"
             yield name, range(child.lineno, (child.end_lineno or child.lineno) + 1)
             if isinstance(child, ast.ClassDef):

@@ -17,7 +17,7 @@ STEPS = ("⁽ᵗ⁻²⁾", "⁽ᵗ⁻¹⁾", "⁽ᵗ⁾")
 def unrolled() -> str:
     """Three steps, forward and back."""
     x, y = (150, 300, 450), {"x": 312, "e": 244, "h": 160, "θ": 92, "J": 30}
-    forward = [(30 + 25, y["h"], x[0] - 30, y["h"], "H")]
+    forward = [(30 + 34, y["h"], x[0] - 30, y["h"], "H")]
     back = []
     nodes = [(30, y["h"], "h⁽ᵗ⁻³⁾")]
     for k, step in enumerate(STEPS):
@@ -54,7 +54,7 @@ def _tip(name: str, colour: str) -> str:
 def _arrow(x1: int, y1: int, x2: int, y2: int, word: str, tip: str, back: bool = False) -> str:
     line = f'<path d="M{x1} {y1}L{x2} {y2}" fill="none" marker-end="url(#{tip})"/>'
     if x1 == x2:  # what leads down has its word on its right, what leads up on its left
-        return line + _text(x1 + (22 if back else -10), (y1 + y2) // 2 + 5, word)
+        return line + _text(x1 + (24 if back else -13), (y1 + y2) // 2 + 5, word)
     return line + _text((x1 + x2) // 2, y1 + (18 if back else -6), word)
 
 
@@ -65,6 +65,7 @@ def _text(x: int, y: int, word: str, style: str = "") -> str:
 
 # --- vanishing gradients -------------------------------------------------------------------------
 
+SIZE = (4.8, 3.0)  # inches: words are large enough on a phone
 SCALES = (1, 4, 8)
 BACK = 20
 
@@ -95,7 +96,7 @@ def lengths(c: float) -> list[float]:
 
 def vanishing() -> Figure:
     """How δ shrinks or grows on its way back."""
-    figure = Figure()
+    figure = Figure(figsize=SIZE)
     axes = figure.subplots()
     for c, colour in zip(SCALES, (BLUE, GREEN, RED), strict=True):
         axes.semilogy(lengths(c), "o-", color=colour, markersize=3, label=f"c = {c}")

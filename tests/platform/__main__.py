@@ -110,6 +110,8 @@ def complaints(run: Run, secret: bytes) -> list[str]:
     found = []
     if run.status != 0:
         found.append(f"run_autograder ended with {run.status}")
+    if read_results(run.results).extra_data.get("graded") is not True:
+        found.append("not every check could be run")
     if run.seconds > MAX_SECONDS:
         found.append(f"it took {run.seconds:.0f} s")
     if "tier " not in run.stdout or "kernel " not in run.stdout:

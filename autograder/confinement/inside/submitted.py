@@ -19,13 +19,17 @@ from typing import Any
 
 PACKAGE = "submission"
 
+_ended: dict[str, SystemExit] = {}
+
 
 class _Loader(importlib.machinery.SourceFileLoader):
     """Loads a student's file; what it defined before it called `sys.exit` counts."""
 
     def exec_module(self, module: ModuleType) -> None:
-        with contextlib.suppress(SystemExit):  # a script's way to end
+        try:
             super().exec_module(module)
+        except SystemExit as end:  # a script's way to end
+            _ended[module.__name__] = end
 
     def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
         """Writes no byte code: the folder is read-only."""
@@ -82,6 +86,11 @@ def install(folder: Path, files: dict[str, str], aliases: dict[str, str]) -> Non
     sys.meta_path.insert(0, _GradedFinder(folder, files, aliases))
     # Helpers of the student's own come last: a file named torch.py replaces nothing.
     sys.path.append(str(folder))
+
+
+def ended(module: object) -> SystemExit | None:
+    """What a module ended itself with while it was imported: what it defines below is missing."""
+    return _ended.get(getattr(module, "__name__", "")) if isinstance(module, ModuleType) else None
 
 
 def is_own(name: str) -> bool:

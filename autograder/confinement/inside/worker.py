@@ -21,6 +21,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from . import scan, wire
+from .submitted import ended
 
 MAX_TEXT = 1000
 MAX_FRAMES = 12
@@ -118,7 +119,13 @@ class Worker:
         if isinstance(message, wire.Import):
             return importlib.import_module(message.module), True
         if isinstance(message, wire.Get):
-            return getattr(self.objects[message.target], message.name), False
+            target = self.objects[message.target]
+            try:
+                return getattr(target, message.name), False
+            except AttributeError:
+                if end := ended(target):
+                    raise end from None
+                raise
         if isinstance(message, wire.Observe):
             target = self.objects[message.target]
             return [getattr(target, name) for name in message.names], False
@@ -227,7 +234,9 @@ class Worker:
     def _raised(self, request: int, error: BaseException) -> wire.Raised:
         """What to tell of an exception: its type, its text, and the student's lines."""
         try:
-            text = str(error)[:MAX_TEXT].encode("utf-8", "replace").decode()
+            # Where their files lie here tells them nothing, and is another place each time.
+            text = str(error).replace(f"{self.folder}{os.sep}", "")
+            text = text[:MAX_TEXT].encode("utf-8", "replace").decode()
         except BaseException:
             text = "(its text could not be made)"
         frames: list[tuple[str, int, str]] = []
