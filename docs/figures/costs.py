@@ -16,6 +16,7 @@ from solutions.language_model import Settings, Text, initial_params, train, wind
 from solutions.rnn import bptt, forward_step, hidden_state, operation_counts, step_gradients
 from tests.bench.fast_output import SAMPLES, errors
 
+SIZE = (4.8, 3.0)  # inches: words are large enough on a phone
 D, V, DH = 50, 1000, 100
 SMALL_V = 200
 """Where D_h grows: so small that D_h exceeds it."""
@@ -79,7 +80,7 @@ def by_tau_formulas(tau: int) -> tuple[int, int, int]:
 
 def by_size() -> Figure:
     """One step, forward and back."""
-    figure = Figure()
+    figure = Figure(figsize=SIZE)
     axes = figure.subplots()
     found = [step_counts(Dh) for Dh in SIZES]
     formulas = [by_size_formulas(Dh) for Dh in SIZES]
@@ -95,7 +96,7 @@ def by_size() -> Figure:
 
 def by_tau() -> Figure:
     """Back through τ steps."""
-    figure = Figure()
+    figure = Figure(figsize=SIZE)
     axes = figure.subplots()
     found = [backward_counts(tau) for tau in TAUS]
     formulas = [by_tau_formulas(tau) for tau in TAUS]
@@ -133,7 +134,7 @@ def sampled_errors() -> list[tuple[float, float, float]]:
 def sampled() -> Figure:
     """How good the estimate is, by the size of the sample."""
     found = sampled_errors()
-    figure = Figure()
+    figure = Figure(figsize=SIZE)
     axes = figure.subplots()
     axes.loglog(SAMPLES, [e[2] for e in found], "o-", color=BLUE, label="error of the gradient")
     axes.loglog(SAMPLES, [-e[0] for e in found], "s-", color=ORANGE, label="loss too low by")

@@ -65,6 +65,7 @@ def _text(x: int, y: int, word: str, style: str = "") -> str:
 
 # --- vanishing gradients -------------------------------------------------------------------------
 
+SIZE = (4.8, 3.0)  # inches: words are large enough on a phone
 SCALES = (1, 4, 8)
 BACK = 20
 
@@ -95,7 +96,7 @@ def lengths(c: float) -> list[float]:
 
 def vanishing() -> Figure:
     """How δ shrinks or grows on its way back."""
-    figure = Figure()
+    figure = Figure(figsize=SIZE)
     axes = figure.subplots()
     for c, colour in zip(SCALES, (BLUE, GREEN, RED), strict=True):
         axes.semilogy(lengths(c), "o-", color=colour, markersize=3, label=f"c = {c}")

@@ -55,14 +55,14 @@ def build(
     folder.joinpath("conf.py").write_text(CONF.replace("ROOT", repr(str(SOLUTIONS.parent))))
     folder.joinpath("index.md").write_text("# Index\n\n```{toctree}\nderivations/page\n```\n")
     folder.joinpath("derivations").mkdir()
-    folder.joinpath("derivations", "page.md").write_text(PAGE)
+    folder.joinpath("derivations", "page.md").write_text(PAGE, encoding="utf-8")
     warnings = io.StringIO()
     app = SphinxTestApp("html", srcdir=folder, warning=warnings)
     try:
         app.build()
     finally:
         app.cleanup()
-    text = (Path(app.outdir) / "derivations" / "page.html").read_text()
+    text = (Path(app.outdir) / "derivations" / "page.html").read_text(encoding="utf-8")
     lines = BeautifulSoup(text, "html.parser").select(".equation-code")
     assert all("math" in str(line.find_previous_sibling()) for line in lines)
     links = [str(link["href"]) for line in lines for link in line.select("a")]
