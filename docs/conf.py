@@ -35,6 +35,7 @@ extensions = [
     "docs.building.equations",
     "docs.building.generated",
     "docs.building.katex",
+    "docs.building.transitions",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",

@@ -33,7 +33,8 @@ def logits(model: ParserModel, w: Tensor) -> Tensor:
     counts = torch.bincount(pairs // vocabulary, minlength=m).tolist()  # pairs of each feature
     L_w = embedding(pairs % vocabulary, model.L).split(counts)
     W = model.W.view(m, d, -1)
-    products = torch.cat([L_i @ W_i for L_i, W_i in zip(L_w, W, strict=True)])  # (pairs, hidden)
+    # eq-parser-blocks: the products, (pairs, hidden); then their sums, (n, hidden)
+    products = torch.cat([L_i @ W_i for L_i, W_i in zip(L_w, W, strict=True)])
     h = torch.relu(embedding_bag(place, products, mode="sum") + model.b1)
     h = dropout(h, model.dropout_prob, model.training)
     return h @ model.U + model.b2

@@ -43,14 +43,14 @@ class ParserModel(nn.Module):
         """The embeddings of the features side by side: integer `(n, m)` → `(n, m·d)`."""
         # BEGIN SOLUTION: 2h
         # Not L[w]: the gradient of an embedding look-up is much faster to compute.
-        return nn.functional.embedding(w, self.L).flatten(1)
+        return nn.functional.embedding(w, self.L).flatten(1)  # eq-parser-input
         # END SOLUTION
 
     def forward(self, w: Tensor) -> Tensor:
         """The logits of the transitions: integer `(n, m)` → `(n, n_classes)`."""
         # BEGIN SOLUTION: 2h
         x = self.embedding_lookup(w)  # (n, m·d)
-        h = torch.relu(x @ self.W + self.b1)  # (n, hidden_size)
+        h = torch.relu(x @ self.W + self.b1)  # eq-parser-hidden (n, hidden_size)
         h = dropout(h, self.dropout_prob, self.training)
-        return h @ self.U + self.b2  # (n, n_classes)
+        return h @ self.U + self.b2  # eq-parser-logits (n, n_classes)
         # END SOLUTION

@@ -50,10 +50,11 @@ class PartialParse:
         if transition == "S":
             if not self.buffer:
                 raise IllegalTransition(f"SHIFT needs a word in the buffer; stack {self.stack}")
-            self.stack.append(self.buffer.pop(0))
+            self.stack.append(self.buffer.pop(0))  # eq-transition-shift
         elif transition in ("LA", "RA"):
             if len(self.stack) < 2:
                 raise IllegalTransition(f"an arc needs two items on the stack, not {self.stack}")
+            # eq-transition-left, eq-transition-right
             head, dependent = (-1, -2) if transition == "LA" else (-2, -1)
             self.dependencies.append((self.stack[head], self.stack[dependent]))
             del self.stack[dependent]  # by place: the word may be on the stack twice

@@ -7,6 +7,7 @@ an equation.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import pytest
 import torch
 
 from docs.building.citations import Equation, citations, equations, equations_of
-from tests.equations import numbers, registered
+from tests.equations import Checker, Maker, numbers, registered
 from tests.tex import Case, TexError, Value, check, mutants, tokens
 
-IN_CODE = registered("EQUATIONS")
-STEPS = registered("STEPS")
+IN_CODE: dict[str, Maker] = registered("EQUATIONS")
+STEPS: dict[str, Maker] = registered("STEPS")
+ELSEWHERE: dict[str, Checker] = registered("ELSEWHERE")
 MAKERS = {**IN_CODE, **STEPS}
 ALL = equations()
 LABELLED = {equation.label: equation for equation in ALL if equation.label}
@@ -37,13 +39,16 @@ def rng(seed: int) -> torch.Generator:
 def test_cited_equations_are_in_the_pages_and_checked(label: str) -> None:
     """What a comment of the code names is one equation of a page, and checked here."""
     assert [e.label for e in ALL].count(label) == 1, f"{label} is not in one page"
-    assert label in IN_CODE, f"{label} is cited by code, and not in EQUATIONS of tests/equations"
+    known = label in IN_CODE or label in ELSEWHERE
+    assert known, f"{label} is cited by code, and not in EQUATIONS of tests/equations"
 
 
 def test_registered_equations_are_in_the_pages() -> None:
     """No check is left over from an equation that is gone, and what code computes is cited."""
-    assert sorted(MAKERS.keys() - LABELLED.keys()) == []
-    assert sorted(IN_CODE.keys() - set(CITED)) == [], "in EQUATIONS, but no code cites it"
+    assert sorted((MAKERS.keys() | ELSEWHERE.keys()) - LABELLED.keys()) == []
+    assert sorted((IN_CODE.keys() | ELSEWHERE.keys()) - set(CITED)) == [], (
+        "in EQUATIONS, but no code cites it"
+    )
     assert sorted(STEPS.keys() & set(CITED)) == [], "in STEPS, but code cites it"
     assert not IN_CODE.keys() & STEPS.keys()
 
@@ -84,6 +89,22 @@ def test_equation_with_a_mistake_does_not(label: str) -> None:
     case = MAKERS[label](rng(7))
     unnoticed = [what for what, tex in mutants(LABELLED[label].tex) if holds(label, tex, case)]
     assert unnoticed == [], f"{label} still holds with these mistakes"
+
+
+@pytest.mark.parametrize("label", sorted(ELSEWHERE.keys() & LABELLED.keys()))
+def test_equation_of_another_language(label: str) -> None:
+    """It holds as it stands in the page, and with one letter or number mistaken it does not."""
+    tex = LABELLED[label].tex
+    ELSEWHERE[label](tex)
+    right = re.search(r"=|\\rightarrow", tex)
+    assert right, f"{label} says nothing of anything"
+    commands = [place for found in re.finditer(r"\\[a-z]+", tex) for place in range(*found.span())]
+    places = [i for i, c in enumerate(tex) if c.isalnum() and i not in commands]
+    for place in [place for place in places if place >= right.end()]:
+        for other in {tex[i] for i in places} - {tex[place]}:
+            mistaken = tex[:place] + other + tex[place + 1 :]
+            with pytest.raises(TexError):
+                ELSEWHERE[label](mistaken)
 
 
 def holds(label: str, tex: str, case: Case) -> bool:

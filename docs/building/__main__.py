@@ -10,6 +10,7 @@ the English pages.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -47,7 +48,10 @@ def build(name: str) -> int:
     doctrees = DOCS / "_build" / "doctrees" / name
     # -E: from a page that was read before, a warning would not come again.
     command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "-t", name]
-    return subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)]).returncode
+    # Threads of torch's would wait for each other more than they would draw.
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    paths = ["-d", str(doctrees), str(DOCS), str(out)]
+    return subprocess.run([*command, *paths], env=environment).returncode
 
 
 def serve(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Search in Chinese: by pairs of characters, so that it needs no dictionary of words.
+"""Search in Chinese: by pairs of characters, so that it needs no dictionary of words; and links.
 
 Sphinx's own search stops in the browser with `ChineseStemmer is not defined`, and its index has
 words that a query is not cut into.
@@ -10,8 +10,12 @@ import re
 from itertools import pairwise
 from typing import Any
 
+from docutils.nodes import Element
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.search.en import SearchEnglish
+from sphinx.util import docname_join
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[A-Za-z0-9_]+")
 
@@ -46,7 +50,14 @@ def pairs(run: str) -> list[str]:
     return [first + second for first, second in pairwise(run)]
 
 
+def name_document(app: Sphinx, env: BuildEnvironment, node: pending_xref, text: Element) -> None:
+    """Give a page that is not here the name that the inventory of the English site has."""
+    if node["reftype"] == "doc":
+        node["reftarget"] = docname_join(node["refdoc"], node["reftarget"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the language."""
+    """Register the language, and what comes before intersphinx."""
     app.add_search_language(SearchChinese)
+    app.connect("missing-reference", name_document, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

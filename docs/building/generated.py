@@ -10,12 +10,24 @@ returns in the directive's place. Whatever it raises is an error of the build, w
 from __future__ import annotations
 
 import importlib
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@cache
+def sources() -> tuple[str, ...]:
+    """The files that anything generated may be taken from."""
+    folders = ("autograder", "data/sample", "docs/generated", "tests/attacks", "tests/submissions")
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*"))
+    return tuple(sorted(str(path) for path in found if path.suffix in (".py", ".toml")))
 
 
 class Generated(SphinxDirective):
@@ -34,7 +46,8 @@ class Generated(SphinxDirective):
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
             raise self.error(f"{target} was not written: {said}") from error
-        self.env.note_dependency(str(module.__file__))
+        for file in sources():  # whatever it was taken from: `docs-live` writes it again
+            self.env.note_dependency(file)
         content = nodes.Element()
         lines = StringList(text.splitlines(), str(module.__file__))
         self.state.nested_parse(lines, self.content_offset, content)

@@ -5,9 +5,12 @@ A module here has two tables, each of labels and functions:
     EQUATIONS = {"eq-rnn-grad-H": grad_H}      # the code of a solution cites it in a comment
     STEPS = {"eq-rnn-product-by-r": by_r}      # a step on the way, which no code computes
 
-Each function takes a generator of random numbers and returns a `tests.tex.Case`: what is on the
-left of the equation with its true value, and what the symbols on the right are. The true value of
-a gradient is autograd's, of forward equations written in torch; that of a forward equation which
+and perhaps a third, `ELSEWHERE`, for what code cites and this language cannot say, such as a step
+from one state of the parser to the next: its functions take the TeX, and raise `TexError`.
+
+Those of the first two take a generator of random numbers and return a `tests.tex.Case`: what is on
+the left of the equation with its true value, and what the symbols on the right are. The true value
+of a gradient is autograd's, of forward equations written in torch; that of a forward equation which
 code cites is the solution's own result.
 
     def grad_H(rng: torch.Generator) -> Case:
@@ -28,6 +31,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,6 +39,7 @@ from torch import Tensor
 from tests.tex import Case
 
 Maker = Callable[[torch.Generator], Case]
+Checker = Callable[[str], None]
 
 
 def numbers(rng: torch.Generator, *shape: int) -> Tensor:
@@ -53,15 +58,15 @@ def jacobian(of: Tensor, by: Tensor) -> Tensor:
     return torch.cat([gradient(entry, by) for entry in of.flatten()])
 
 
-def registered(table: str) -> dict[str, Maker]:
-    """The labels of all modules here, in `EQUATIONS` or in `STEPS`.
+def registered(table: str) -> dict[str, Any]:
+    """The labels of all modules here, in `EQUATIONS`, `STEPS` or `ELSEWHERE`.
 
     Raises:
         ValueError: two modules register the same label.
     """
-    found: dict[str, Maker] = {}
+    found: dict[str, Any] = {}
     for module in pkgutil.iter_modules(__path__):
-        entries: Mapping[str, Maker] = getattr(
+        entries: Mapping[str, Any] = getattr(
             importlib.import_module(f"{__name__}.{module.name}"), table, {}
         )
         if twice := found.keys() & entries.keys():

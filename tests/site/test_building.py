@@ -13,7 +13,8 @@ from docs.building.drawing import draw, words
 from docs.building.editions import edition
 
 CONF = """
-extensions = ["docs.building.drawing", "docs.building.katex", "myst_parser"]
+extensions = ["drawing", "generated", "katex"]
+extensions = [*(f"docs.building.{name}" for name in extensions), "myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "katex"
 numfig = math_numfig = True
@@ -145,3 +146,33 @@ def test_edition_that_does_not_end_is_an_error() -> None:
 def test_bars_in_docstrings_are_no_substitutions() -> None:
     """|V| is the size of the vocabulary; within code nothing is escaped."""
     assert escape_bars("|V| of `(|V|, d)`") == r"\|V\| of `(|V|, d)`"
+
+
+def _two_words() -> str:
+    return "*two* words"
+
+
+def _nothing() -> str:
+    raise LookupError("there is none")
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        ("_two_words", ""),
+        ("_nothing", "LookupError: there is none"),
+        ("_not_there", "AttributeError"),
+    ],
+)
+def test_what_is_generated_is_read_as_markdown(tmp_path: Path, function: str, said: str) -> None:
+    """What a function returns stands on the page; what it raises is a warning with its line."""
+    target = f"{__name__}:{function}"
+    site = Site(tmp_path, f"# Page\n\n```{{generated}} {target}\n```\n")
+    if said:
+        assert re.search(
+            rf"index\.md:3: ERROR: {re.escape(target)} was not written: {said}", site.warnings
+        )
+    else:
+        assert site.warnings == ""
+        assert site.page.em is not None
+        assert site.page.em.text == "two"

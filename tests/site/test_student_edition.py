@@ -17,7 +17,7 @@ from ..conftest import SOLUTIONS
 from .leaks import formulas, leaks, rows, secret_lines, text_of
 
 HAS = (
-    "index", "assignment", "students", "feedback", "written", "reference/command-line",
+    "index", "assignment", "students", "feedback", "written", "reference/command-line", "stepper",
 )  # fmt: skip
 
 
