@@ -95,7 +95,7 @@ class Submission:
             Failure: it was not handed in, or is no text; the sentence is for the student.
         """
         if file not in self.files:
-            raise Failure(f"{file} was not handed in.")
+            raise Failure(f"{file} is missing.")
         data = self.folder.joinpath(self.files[file]).read_bytes()
         try:
             return data.decode("utf-8-sig").replace("\r\n", "\n")

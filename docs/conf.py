@@ -36,6 +36,7 @@ extensions = [
     "docs.building.generated",
     "docs.building.katex",
     "docs.building.transitions",
+    "docs.building.typography",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",

@@ -79,7 +79,7 @@ def test_empty_folder_fails_everything(checked: Check, tmp_path: Path) -> None:
     """Of a folder without files each check says which one is missing."""
     report = checked(tmp_path)
     assert set(outcomes(report).values()) == {Outcome.FAILED}
-    assert all("was not handed in" in result.message for result in report.results)
+    assert all("is missing" in result.message for result in report.results)
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_missing_predictions_say_so(grade_folder: Grade, hand_in: HandIn) -> Non
     """No file, no points, one sentence, and nothing on the leaderboard."""
     files: dict[str, str | None] = {"parser_model.py": None, "test_predictions.txt": None}
     result = result_of(grade_folder, hand_in(files))
-    assert (result.points, result.message) == (0, "test_predictions.txt was not handed in.")
+    assert (result.points, result.message) == (0, "test_predictions.txt is missing.")
     assert result.leaderboard == ("UAS", "desc", None)
 
 

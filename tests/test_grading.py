@@ -42,7 +42,7 @@ def test_empty_folder_gets_nothing_of_the_same_maximum(grade_folder: Grade, tmp_
     assert report.points == 0
     assert report.max_points == 87
     assert all(result.outcome is Outcome.FAILED for result in report.results)
-    assert report.results[0].message == "softmax.py was not handed in."
+    assert report.results[0].message == "softmax.py is missing."
 
 
 def test_template_gets_nothing(grade_folder: Grade, tmp_path: Path) -> None:

@@ -328,7 +328,7 @@ def test_starter_fails_every_public_check_and_says_what_is_left(folder: Path) ->
     assert "✓" not in done.stdout
     failed = done.stdout.count("✗")
     assert f"0 of {failed} public checks passed; " in done.stdout
-    said = re.findall(r"is left to do \(|is not answered yet|was not handed in", done.stdout)
+    said = re.findall(r"is left to do \(|is not answered yet|is missing", done.stdout)
     assert len(said) == failed > 35
 
 

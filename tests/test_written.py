@@ -466,9 +466,9 @@ def test_sympy_is_imported_for_a_formula_only() -> None:
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
-    """Without written.toml its checks say that it was not handed in."""
+    """Without written.toml its checks say that it is missing."""
     (tmp_path / "copy").mkdir()
     (tmp_path / "hand-in").mkdir()
     submission = open_submission(tmp_path / "hand-in", tmp_path / "copy")
-    with pytest.raises(Failure, match=r"written\.toml was not handed in"):
+    with pytest.raises(Failure, match=r"written\.toml is missing"):
         Written.of(submission)

@@ -390,7 +390,7 @@ class Student:
     def _import(self, name: str) -> Remote:
         file = self._session.files.get(name)
         if file is None:
-            raise Failure(f"{name}.py was not handed in.")
+            raise Failure(f"{name}.py is missing.")
         self.asked.clear()
         with self._importing(name):
             self._start(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from matplotlib.figure import Figure
 
-from docs.figures.style import BLUE, ORANGE
+from docs.figures.style import BLUE, GREEN, ORANGE
 from solutions.softmax import softmax
 
 
@@ -15,8 +15,8 @@ def temperature() -> Figure:
     p = softmax(scale[:, None] * torch.tensor([[1.0, 0.5, 0.0]]))
     figure = Figure(figsize=(5, 3))
     axes = figure.subplots()
-    for column, colour in ((0, BLUE), (1, ORANGE)):
-        axes.plot(scale, p[:, column], color=colour, label=f"ŷ{column + 1}")
+    for column, colour, label in ((0, BLUE, "ŷ₁"), (1, ORANGE, "ŷ₂"), (2, GREEN, "ŷ₃")):
+        axes.plot(scale, p[:, column], color=colour, label=label)
     axes.set_xlabel("scale of the scores")
     axes.set_ylabel("probability")
     axes.legend()

@@ -29,13 +29,12 @@ def lines(axes: Axes) -> dict[str, Line]:
 
 
 def test_largest_score_takes_all() -> None:
-    """All are one third at first; then ŷ₁ grows and ŷ₂ falls."""
+    """All are one third at first; then ŷ₁ grows and the others fall."""
     (axes,) = softmax.temperature().axes
-    (_, first), (_, second) = lines(axes)["ŷ1"], lines(axes)["ŷ2"]
-    assert first[0] == pytest.approx(1 / 3)
-    assert second[0] == pytest.approx(1 / 3)
+    first, second, third = (lines(axes)[label][1] for label in ("ŷ₁", "ŷ₂", "ŷ₃"))
+    assert [first[0], second[0], third[0]] == pytest.approx([1 / 3] * 3)
     assert (np.diff(first) > 0).all()
-    assert first[-1] > 0.9 > 0.1 > second[-1]
+    assert first[-1] > 0.9 > 0.1 > second[-1] > third[-1]
 
 
 def test_softmax_as_written_is_lost() -> None:
