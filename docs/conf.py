@@ -23,7 +23,7 @@ chinese = given["tags"].has("zh_CN")
 
 project = "arcgrade"
 author = "the arcgrade contributors"
-project_copyright = "the arcgrade contributors"
+project_copyright = "arcgrade 贡献者" if chinese else author
 language = "zh_CN" if chinese else "en"
 
 extensions = [
@@ -35,6 +35,7 @@ extensions = [
     "docs.building.equations",
     "docs.building.generated",
     "docs.building.katex",
+    "docs.building.theme",
     "docs.building.transitions",
     "myst_parser",
     "sphinx.ext.autodoc",
