@@ -37,6 +37,7 @@ extensions = [
     "docs.building.katex",
     "docs.building.theme",
     "docs.building.transitions",
+    "docs.building.typography",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",

@@ -13,7 +13,7 @@ from docs.building.drawing import draw, words
 from docs.building.editions import edition
 
 CONF = """
-extensions = ["drawing", "generated", "katex"]
+extensions = ["drawing", "generated", "katex", "typography"]
 extensions = [*(f"docs.building.{name}" for name in extensions), "myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "katex"
@@ -76,6 +76,19 @@ def test_formula_is_set_without_scripts_and_numbered(tmp_path: Path) -> None:
     assert not any("katex" in str(script.get("src")) for script in site.page.select("script"))
     assert (site.out / "_static/katex/katex.min.css").is_file()
     assert list((site.out / "_static/katex/fonts").glob("*.woff2"))
+
+
+def test_no_line_begins_with_the_punctuation_behind_a_formula(tmp_path: Path) -> None:
+    """A formula and full-width punctuation are one box; nothing is lost, and words stay apart."""
+    site = Site(tmp_path, "# A\n\n由 $x$，得 $y$。而 $z$ 不变\n")
+    boxes = site.page.select("p span.unbroken")
+    assert [box.select_one("annotation").text for box in boxes] == ["x", "y"]  # type: ignore[union-attr]
+    assert [box.text[-1] for box in boxes] == ["，", "。"]
+    paragraph = site.page.select_one("section p")
+    assert paragraph is not None
+    for formula in paragraph.select(".katex"):
+        formula.replace_with("F")
+    assert paragraph.text == "由 F，得 F。而 F 不变"
 
 
 def test_drawing_takes_the_colour_of_the_text(tmp_path: Path) -> None:
