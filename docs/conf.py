@@ -34,6 +34,7 @@ extensions = [
     "docs.building.editions",
     "docs.building.equations",
     "docs.building.generated",
+    "docs.building.included",
     "docs.building.katex",
     "docs.building.theme",
     "docs.building.transitions",

@@ -59,10 +59,18 @@ def test_registered_equations_are_in_the_pages() -> None:
     ids=lambda e: e.label or f"{e.page.stem}-{e.line}",
 )
 def test_no_gradient_is_unchecked(equation: Equation) -> None:
-    """Every equation of a gradient has a label and is checked."""
+    """Every equation of a gradient is evaluated."""
     where = f"{equation.page.name}:{equation.line}"
-    assert equation.label, f"{where}: a gradient without a label"
     assert equation.label in MAKERS, f"{where}: {equation.label} is not in tests/equations"
+
+
+@pytest.mark.parametrize("equation", ALL, ids=lambda e: e.label or f"{e.page.stem}-{e.line}")
+def test_no_equation_is_unchecked(equation: Equation) -> None:
+    """Every equation has a label and is checked, in one way or the other."""
+    where = f"{equation.page.name}:{equation.line}"
+    assert equation.label, f"{where}: an equation without a label"
+    known = equation.label in MAKERS or equation.label in ELSEWHERE
+    assert known, f"{where}: {equation.label} is not in tests/equations"
 
 
 def test_labels_are_unique() -> None:

@@ -43,6 +43,9 @@ STYLE: Any = {
     "savefig.transparent": True,
 }
 _BLACK = re.compile(r"#000000\b|\bblack\b")
+_FONT = re.compile(r"<(?:text|svg)\b[^>]*?\bfont(?:-size)?(?:: |=\")([\d.]+)")
+LEGIBLE = 10.5
+"""Pixels: no word of a drawing is smaller than this, unless the drawing itself has it smaller."""
 _TEXT = re.compile(r"(<(?:text|tspan)\b[^>]*>)([^<]+)(?=<)")
 
 
@@ -120,13 +123,27 @@ def visit_drawing(self: HTML5Translator, node: drawing) -> None:
     captions = [child for child in node.parent if isinstance(child, nodes.caption)]
     label = html.escape(captions[0].astext(), quote=True)
     head, rest = re.match(r"<svg\b([^>]*)>(.*)", svg, re.DOTALL).groups()  # type: ignore[union-attr]
-    width = re.search(r'\bwidth="([\d.]+)(?:pt|px)?"', head)
-    style = f' style="max-width: {float(width[1]) * 4 / 3:.0f}px"' if width else ""
+    style = f' style="{found}"' if (found := _widths(svg)) else ""
     head = re.sub(r'\s(?:width|height|role|version|xmlns:xlink)="[^"]*"', "", head)
     self.body.append(
         f'<div class="drawing"><svg{head} role="img" aria-label="{label}"{style}>{rest}</div>\n'
     )
     raise nodes.SkipNode
+
+
+def _widths(svg: str) -> str:
+    """How wide the drawing is at most, and at least: narrower, its box scrolls on a phone."""
+    head = svg[: svg.index(">")]
+    width = re.search(r'\bwidth="([\d.]+)(?:pt|px)?"', head)
+    if not width:
+        return ""
+    widest = float(width[1]) * 4 / 3
+    style = f"max-width: {widest:.0f}px"
+    box, sizes = re.search(r'\bviewBox="0 0 ([\d.]+)', head), _FONT.findall(svg)
+    if box and sizes:
+        narrowest = LEGIBLE * float(box[1]) / min(float(size) for size in sizes)
+        style += f"; min-width: {min(narrowest, widest):.0f}px"
+    return style
 
 
 def _translated(text: str, words: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 from torch.utils.flop_counter import FlopCounterMode
 
 from solutions import rnn
@@ -160,6 +161,24 @@ def by(what: str, name: str) -> Maker:
     return make
 
 
+def whole(rng: torch.Generator) -> Case:
+    """The loss over all words, by torch."""
+    theta = numbers(rng, 1, SIZE)
+    known: dict[str, Value] = {r"\theta_y": theta[0, Y], "Z": theta.exp().sum()}
+    return Case({"J": cross_entropy(theta, torch.tensor([Y]))}, known)
+
+
+def mean(rng: torch.Generator) -> Case:
+    """The expectation of a term, from the probability of each word; the sum, by torch."""
+    theta, q = numbers(rng, SIZE), torch.softmax(numbers(rng, SIZE), 0)
+    known: dict[str, Value] = {
+        r"\theta": theta[None], "q(w)": lambda i: q[i["w"] - 1], "Z": theta.logsumexp(0).exp(),
+    }  # fmt: skip
+    left = r"\operatorname{E} \left[ \frac{e^{\theta_{w_k}}}{q(w_k)} \right]"
+    value = torch.dot(q, theta.exp() / q)
+    return Case({left: value}, known, {"w": range(1, SIZE + 1)})
+
+
 # -------------------------------------------------------------------------------------------------
 
 EQUATIONS: dict[str, Maker] = {
@@ -175,4 +194,9 @@ EQUATIONS: dict[str, Maker] = {
     "eq-sampled-grad-U": by(r"\tilde{U}", "U"),
     "eq-sampled-grad-b2": by(r"\tilde{b}_2", "b2"),
 }
-STEPS: dict[str, Maker] = {"eq-cost-losses": losses, "eq-sampled-sum": normaliser}
+STEPS: dict[str, Maker] = {
+    "eq-cost-losses": losses,
+    "eq-sampled-full": whole,
+    "eq-sampled-mean": mean,
+    "eq-sampled-sum": normaliser,
+}

@@ -40,6 +40,16 @@ def transition(name: Transition) -> Checker:
     return holds
 
 
+def steps(rng: torch.Generator) -> Case:
+    """How many transitions a sentence takes, with a model that shifts first."""
+    n = int(torch.randint(1, 9, (), generator=rng))
+    parse, count = PartialParse(["word"] * n), 0
+    while parse.buffer or len(parse.stack) > 1:
+        parse.parse_step("S" if parse.buffer else "RA")
+        count += 1
+    return Case({"n + n": float(count)}, {"n": float(n)})
+
+
 def state(tex: str, names: Names) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     """A triple as it is written; a bar sets items side by side."""
     found = _SIDE.fullmatch(tex)
@@ -103,7 +113,7 @@ def network(values: str, solution: bool = False) -> Maker:
             r"\frac{\partial J}{\partial v}": gradient(J, v),
             r"\frac{\partial J}{\partial h}": gradient(J, h),
             "W_i": lambda i: blocks[i["i"] - 1],
-            "s_i": lambda i: words[i["i"] - 1 : i["i"]],
+            "o_i": lambda i: words[i["i"] - 1 : i["i"]],
             "L_{w_i}": lambda i: L.detach()[w[:, i["i"] - 1]],
         }  # fmt: skip
         return Case({values: true[values]}, symbols)
@@ -141,6 +151,7 @@ EQUATIONS = {
     "eq-parser-blocks": network("x W"),
 }
 STEPS = {
+    "eq-transition-steps": steps,
     "eq-parser-output": network(r"\hat{y}"),
     "eq-parser-delta1": network(r"\delta_1"),
     "eq-parser-grad-U": network(r"\frac{\partial J}{\partial U}"),

@@ -230,6 +230,13 @@ def perplexity(rng: torch.Generator) -> Case:
     return Case({r"\text{PP}": rnn.perplexity(loss)}, {r"\text{CE}": loss})
 
 
+def inverse_probability(rng: torch.Generator) -> Case:
+    """The solution's perplexity of a word, from its loss by torch."""
+    theta = numbers(rng, 1, V)
+    value = rnn.perplexity(cross_entropy(theta, torch.tensor([3])))
+    return Case({r"\text{PP}": value}, {r"\hat{y}": torch.softmax(theta, -1)}, {"k": 4})
+
+
 def perplexity_of_a_word(rng: torch.Generator) -> Case:
     """The loss of a word by torch, and its perplexity."""
     theta = numbers(rng, 1, V)
@@ -283,6 +290,7 @@ EQUATIONS: dict[str, Maker] = {
     "eq-bptt-total": of_all_losses,
 }
 STEPS: dict[str, Maker] = {
+    "eq-rnn-pp": inverse_probability,
     "eq-rnn-ce-pp": perplexity_of_a_word,
     "eq-rnn-geometric": perplexity_of_a_text,
     "eq-rnn-loss": by_solution("J^{(t)}", lambda r, p: r.loss(T).detach()),

@@ -13,7 +13,7 @@ from docs.building.drawing import draw, words
 from docs.building.editions import edition
 
 CONF = """
-extensions = ["drawing", "generated", "katex", "typography"]
+extensions = ["drawing", "generated", "included", "katex", "typography"]
 extensions = [*(f"docs.building.{name}" for name in extensions), "myst_parser"]
 myst_enable_extensions = ["dollarmath"]
 html_math_renderer = "katex"
@@ -47,6 +47,13 @@ def _square() -> str:
         '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">'
         '<defs><path id="a" d="M0 0"/></defs><use href="#a"/><rect style="stroke: #000000"/>'
         "<text>two words</text><text>θ</text></svg>"
+    )
+
+
+def _wide() -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="600pt" viewBox="0 0 800 90" font-size="20">'
+        '<text>a</text><text font-size="16">b</text></svg>'
     )
 
 
@@ -116,6 +123,29 @@ def test_drawing_is_named_by_its_caption(tmp_path: Path) -> None:
     assert caption is not None
     assert "Fig. 1" in caption.text
     assert "See Fig. 1." in site.page.text
+
+
+def test_words_in_drawings_are_legible_on_a_phone(tmp_path: Path) -> None:
+    """A wide drawing with small words keeps a width at which these are 10.5 pixels high."""
+    page = f"# A\n\n```{{drawing}} {__name__}:_wide\n\nWide.\n```\n"
+    svg = Site(tmp_path, page).page.select_one("figure svg")
+    assert svg is not None
+    assert svg["style"] == "max-width: 800px; min-width: 525px"
+
+
+def test_included_code_has_no_markers(tmp_path: Path) -> None:
+    """Where a solution begins and ends is said to the handout only; what an author writes stays."""
+    code = (
+        "# BEGIN SOLUTION NO PROMPT\ndef f():\n    # BEGIN SOLUTION: 3b\n    return 1  # one\n"
+        "    # END SOLUTION\n\n\n# END SOLUTION\ndef g():\n    pass\n"
+    )
+    tmp_path.joinpath("code.py").write_text(code)
+    page = "# A\n\n```{literalinclude} code.py\n:language: python\n```\n"
+    site = Site(tmp_path, page + "\n```python\n# END SOLUTION\n```\n")
+    assert site.warnings == ""
+    included, written = (block.text for block in site.page.select("pre"))
+    assert included == "def f():\n    return 1  # one\n\n\ndef g():\n    pass\n"
+    assert written == "# END SOLUTION\n"
 
 
 @pytest.mark.parametrize(
