@@ -43,6 +43,30 @@ def test_cited_equations_are_in_the_pages_and_checked(label: str) -> None:
     assert known, f"{label} is cited by code, and not in EQUATIONS of tests/equations"
 
 
+NAMES = {
+    "delta1": r"\\delta\}?_1", "delta2": r"\\delta_2", "s": r"\\partial v\^",
+    "delta": r"\\partial h\^",
+    "U": r"\\partial (\\tilde\{)?U", "b2": r"\\partial (\\tilde\{)?b\}?_2",
+    "H": r"\\partial H", "I": r"\\partial I", "b1": r"\\partial b_1", "L": r"\\partial L\}",
+    "L_x": r"\\partial L_\{x", "h": r"\\partial h\}", "h_prev": r"\\partial h\^\{\(t-[12]\)\}",
+}  # fmt: skip
+"""What the code calls a gradient, and what its equation has on the left."""
+
+
+def test_gradients_are_cited_where_they_are_computed() -> None:
+    """`"U": ...  # eq-rnn-grad-U` cites an equation of the gradient by U, not of another one."""
+    named = 0
+    for citation in citations():
+        line = citation.file.read_text(encoding="utf-8").splitlines()[citation.line - 1]
+        name = re.match(r'\s*(?:"(\w+)": |(\w+) ?= ?)', line)
+        equation = LABELLED.get(citation.label)
+        if name and equation and equation.is_gradient:
+            named += 1
+            left, where = equation.tex.rpartition("=")[0], f"{citation.file.name}:{citation.line}"
+            assert re.search(NAMES[name[1] or name[2]], left), f"{where} cites {citation.label}"
+    assert named > 20
+
+
 def test_registered_equations_are_in_the_pages() -> None:
     """No check is left over from an equation that is gone, and what code computes is cited."""
     assert sorted((MAKERS.keys() | ELSEWHERE.keys()) - LABELLED.keys()) == []

@@ -525,6 +525,9 @@ def mutants(tex: str) -> Iterator[tuple[str, str]]:
                 f"`{match[0]}` at {match.start()} changed",
                 replaced(match, "-+"["-+".find(match[0]) ^ 1]),
             )
+    for bound in bounds:
+        for match in re.compile(r"\b1\b").finditer(tex, bound.start, bound.stop):
+            yield f"bound at {match.start()} is 0", replaced(match, "0")
     for match in re.compile(r"\^\{?\\top\}?|\\top").finditer(tex, start):
         yield f"transpose at {match.start()} dropped", replaced(match, "")
     for match in re.compile(r"\\circ\b").finditer(tex, start):

@@ -109,11 +109,12 @@ def by_solution(name: str, value: Callable[[Run, dict[str, Tensor]], Tensor]) ->
 
 
 def by_autograd(name: str, value: Callable[[Run], Tensor], cut: int | None = None) -> Maker:
-    """A gradient, beside autograd's."""
+    """A gradient, beside autograd's; symbols beyond the cut have values, which must not be used."""
 
     def make(rng: torch.Generator) -> Case:
-        r = run(rng, cut)
-        return Case({name: value(r)}, symbols(r))
+        state = rng.get_state()
+        known = symbols(run(rng))
+        return Case({name: value(run(rng.set_state(state), cut))}, known)
 
     return make
 
