@@ -41,7 +41,7 @@ except ModuleNotFoundError:
     os.environ["PYTHONPATH"] = str(folder)
     os.execv(sys.executable, [sys.executable, str(Path(__file__)), *sys.argv[1:]])
 
-nox.options.sessions = ["lint", "types", "tests"]
+nox.options.sessions = ["lint", "types", "tests", "attacks"]
 nox.needs_version = ">=2024.4.15"
 
 # One environment for all sessions, which nox does not offer: torch alone takes 750 MB.
@@ -49,8 +49,8 @@ ENVIRONMENT = ROOT / ".nox" / "arcgrade"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 session = nox.session(python=False)
 
-# What needs a built site has sessions of its own: docs and browser.
-WITHOUT_SITE = ["--ignore", "tests/site", "--ignore", "tests/browser"]
+# These have sessions of their own: two need a built site, and attacks take their time.
+APART = [f"--ignore=tests/{name}" for name in ("attacks", "browser", "site")]
 
 
 def prepare(session: nox.Session, extra: str = "") -> None:
@@ -145,9 +145,16 @@ def browser(session: nox.Session) -> None:
 
 @session
 def tests(session: nox.Session) -> None:
-    """Run the tests, attacks and wrong submissions included; arguments go to pytest."""
+    """Run the tests, wrong submissions included; arguments go to pytest."""
     prepare(session, "dev")
-    python(session, "-m", "pytest", *(session.posargs or ["-n", "2", *WITHOUT_SITE]))
+    python(session, "-m", "pytest", *(session.posargs or ["-n", "2", *APART]))
+
+
+@session
+def attacks(session: nox.Session) -> None:
+    """Run hostile submissions, guesses, and junk of every kind against the grader."""
+    prepare(session, "dev")
+    python(session, "-m", "pytest", *(session.posargs or ["-n", "2", "tests/attacks"]))
 
 
 @session

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.report import Outcome
 
-from .conftest import Grade
+from ..conftest import Grade
 
 PRELUDE = '''
 import types
