@@ -198,9 +198,9 @@ def requirements() -> str:
     lines = [f"{name}{pins[name]}" if name in pins else named[name] for name in REQUIRED]
     return (
         "# python -m pip install -r requirements.txt\n"
-        "# On Linux, where you have no GPU, add\n"
-        "#   --extra-index-url https://download.pytorch.org/whl/cpu\n"
-        "# to take the CPU build of PyTorch, which spares several GB of CUDA libraries.\n"
+        "# On Linux, where you have no GPU, first\n"
+        "#   export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu\n"
+        "# takes the CPU build of PyTorch, which spares several GB of CUDA libraries.\n"
         + "".join(f"{line}\n" for line in lines)
     )
 

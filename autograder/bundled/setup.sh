@@ -22,7 +22,7 @@ fi
 "$python" -m venv --clear "$root/venv"
 pip() { "$root/venv/bin/python" -m pip --disable-pip-version-check --no-cache-dir "$@"; }
 # PyPI's build of torch brings several GB of libraries for GPUs; a CPU build satisfies the same pin.
-pip install -q ${index:+--extra-index-url "$index"} -c requirements.txt torch
+PIP_EXTRA_INDEX_URL="${PIP_EXTRA_INDEX_URL-} $index" pip install -q -c requirements.txt torch
 pip install -q -r requirements.txt
 site=$("$root/venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 echo "$source/lib" >"$site/arcgrade.pth"
