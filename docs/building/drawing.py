@@ -18,7 +18,6 @@ import importlib
 import io
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, ClassVar
 
 import matplotlib as mpl
@@ -30,7 +29,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-LOCALES = Path(__file__).parent.parent / "locales"
+from docs.building import DOCS
+
+LOCALES = DOCS / "locales"
 STYLE: Any = {
     "svg.fonttype": "none",  # words stay words
     "font.family": "sans-serif",

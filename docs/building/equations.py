@@ -14,7 +14,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from docs.building.citations import ROOT, SOLUTIONS, Citation, citations, is_gradient
+from docs.building import ROOT
+from docs.building.citations import SOLUTIONS, Citation, citations, is_gradient
 from docs.building.drawing import words_in
 
 logger = logging.getLogger(__name__)

@@ -8,9 +8,9 @@ intersphinx reads, so a name that is misspelt or new is a warning, and so an err
 from __future__ import annotations
 
 import zlib
-from pathlib import Path
 
-DOCS = Path(__file__).parent.parent
+from docs.building import BUILT, DOCS
+
 HEAD = (
     "# Sphinx inventory version 2\n# Project: {}\n# Version: \n# The rest is compressed by zlib.\n"
 )
@@ -33,7 +33,7 @@ def inventory(project: str, text: str) -> tuple[str, bytes]:
 
 def mapping() -> dict[str, tuple[str, str]]:
     """What intersphinx is told: of every project, its address and the file that was made."""
-    made = DOCS / "_build" / "inventories"
+    made = BUILT / "inventories"
     made.mkdir(parents=True, exist_ok=True)
     found = {}
     for source in sorted((DOCS / "inventories").glob("*.txt")):

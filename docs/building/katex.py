@@ -24,8 +24,9 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from docs.building import DOCS
+
 logger = logging.getLogger(__name__)
-DOCS = Path(__file__).parent.parent
 DIST = DOCS / "node_modules" / "katex" / "dist"
 
 

@@ -24,8 +24,8 @@ from autograder.handout import handout_files
 from autograder.render.terminal import print_report
 from autograder.report import Report
 from autograder.running import Order
+from docs.building import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 WRONG = ROOT / "tests" / "submissions" / "wrong"
 SOLUTIONS = ROOT / "solutions"
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.building.katex import DOCS
+from docs.building import BUILT
 
 
 @pytest.fixture(scope="session")
@@ -16,4 +16,4 @@ def browser_type_launch_args() -> dict[str, object]:
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    return DOCS / "_build" / "html"
+    return BUILT / "html"

@@ -7,9 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from docs.building.katex import DOCS
+from docs.building import BUILT
 
-BUILT = DOCS / "_build"
 PAGES = sorted(
     path.relative_to(BUILT).as_posix()
     for edition in ("html", "student")

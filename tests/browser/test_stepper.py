@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from docs.building.katex import DOCS
+from docs.building import BUILT
 from docs.building.transitions import trace
 
 WORDS = ["The", "shy", "gardener", "repaired", "this", "wooden", "pedal"]
@@ -18,7 +18,7 @@ HEADS = [3, 3, 4, 0, 7, 7, 4]
 @pytest.fixture(scope="session")
 def student_site() -> Path:
     """The edition for students."""
-    return DOCS / "_build" / "student"
+    return BUILT / "student"
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def test_without_script(browser: Browser, edition: str) -> None:
     """Without JavaScript the table of all steps is there."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto((DOCS / "_build" / edition / "stepper.html").as_uri())
+    page.goto((BUILT / edition / "stepper.html").as_uri())
     rows = page.locator("arc-standard").first.locator("tbody tr")
     expect(rows).to_have_count(15)
     expect(rows.last).to_contain_text("ROOT → repaired")

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import ROOT
-
-BUILT = ROOT / "docs" / "_build"
+from docs.building import BUILT
 
 
 def built(name: str) -> Path:

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from data.conllu import Sentence
+from docs.building import BUILT
 from docs.building.katex import NODE
 from docs.building.transitions import QUESTION, oracle, trace
 from solutions.parser_transitions import IllegalTransition, PartialParse, Transition
@@ -353,7 +354,7 @@ def pages() -> Callable[[str], list[str]]:
     """The pages of an edition that have a parser in them."""
 
     def find(name: str) -> list[str]:
-        folder = ROOT / "docs" / "_build" / name
+        folder = BUILT / name
         texts = [page.read_text(encoding="utf-8") for page in folder.rglob("*.html")]
         assert texts, f"{folder} is empty: `nox -s docs` builds it"
         return [text for text in texts if "<arc-standard" in text]

@@ -10,8 +10,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 
+from docs.building import DOCS
 from docs.building.__main__ import extract
-from docs.building.katex import DOCS, set_formula
+from docs.building.katex import set_formula
 
 CATALOGUES = DOCS / "locales" / "zh_CN" / "LC_MESSAGES"
 _DISPLAYED = re.compile(r"^\$\$\n(.*?)\n\$\$", re.DOTALL | re.MULTILINE)
