@@ -24,6 +24,7 @@ from autograder.course import DEFAULT, Course
 from autograder.errors import CannotGrade, GraderFault
 from autograder.facts import Facts
 from autograder.grading import undisturbed
+from autograder.rubric import Check
 from autograder.running import version
 
 if sys.version_info >= (3, 11):
@@ -113,18 +114,25 @@ def handout_files(course: Path = DEFAULT) -> dict[str, bytes]:
 
 def collect_facts(course: Path = DEFAULT) -> Facts:
     """What the checks of today and the course say."""
+    lengths = tuple(len(sentence.words) for sentence in Course(course).test_sentences)
+    return Facts(version(), len(hidden_checks()), lengths)
+
+
+def hidden_checks() -> list[Check]:
+    """Every hidden check, in the order of the assignment."""
     with undisturbed():  # a check keeps the settings of Hypothesis that it was imported under
-        numbers = {
-            vars(function)["__number__"]
+        modules = [
+            importlib.import_module(f"autograder.hidden.{module.name}")
             for module in pkgutil.iter_modules(autograder.hidden.__path__)
             if module.name.startswith("part_")
-            for name, function in vars(
-                importlib.import_module(f"autograder.hidden.{module.name}")
-            ).items()
-            if name.startswith("test_")
-        }
-    lengths = tuple(len(sentence.words) for sentence in Course(course).test_sentences)
-    return Facts(version(), len(numbers), lengths)
+        ]
+    functions = [
+        function
+        for module in modules
+        for name, function in vars(module).items()
+        if name.startswith("test_") and function.__module__ == module.__name__
+    ]
+    return sorted(map(Check.of, functions), key=lambda check: check.order)
 
 
 def starter(source: str) -> str:

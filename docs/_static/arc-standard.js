@@ -60,13 +60,14 @@
     return heads[arc[1] - 1] === arc[0];
   }
 
-  // An arc as soon as it is right and its dependent has all of its own dependents; else SHIFT.
+  // An arc as soon as it is right, RIGHT-ARC when the dependent has all of its own; else SHIFT. What
+  // LEFT-ARC removes can get no more dependents anyway: its head stands between them.
   function eager(state, heads) {
     const [second, first] = state.stack.slice(-2);
     const complete = (word) =>
       heads.every((head, i) => head !== word || state.arcs.some((arc) => arc[1] === i + 1));
     if (first !== undefined) {
-      if (second > 0 && heads[second - 1] === first && complete(second)) return "LA";
+      if (second > 0 && heads[second - 1] === first) return "LA";
       if (heads[first - 1] === second && complete(first)) return "RA";
     }
     return state.buffer.length ? "S" : null;

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from autograder.handout import STARTERS, regions
-from docs.generated.rubric import checks
+from autograder.handout import STARTERS, hidden_checks, regions
 
 from ..conftest import ROOT, SOLUTIONS
 from ..test_handout import ANSWERS, COMMON, TRIVIAL
@@ -103,13 +102,13 @@ def secret_lines() -> dict[str, str]:
             for line in answer.splitlines() if isinstance(answer, str) else ():
                 if len(line) >= TELLING:
                     lines[flattened(line.strip())] = f"the answer to {part}"
-    titles = {check.title for check in checks()}  # students read these in their feedback
+    titles = {check.title for check in hidden_checks()}  # students read these in their feedback
     for path in HIDDEN.glob("*.py"):
         for line in path.read_text(encoding="utf-8").splitlines():
             plain = line.strip().strip('"')
             if len(plain) >= TELLING and plain not in titles:
                 lines[flattened(plain)] = path.name
-    for check in checks():
+    for check in hidden_checks():
         for item in check.rubric.splitlines():
             lines[flattened(item)] = f"the rubric of {check.number}"
     return lines

@@ -1,16 +1,16 @@
 """What builds the site says where an author went wrong, and does not go on."""
 
-import io
 import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
 
 from docs.building.docstrings import escape_bars
 from docs.building.drawing import draw, words
 from docs.building.editions import edition
+
+from .conftest import build_html
 
 CONF = """
 extensions = ["drawing", "generated", "included", "katex", "typography"]
@@ -27,14 +27,7 @@ class Site:
     def __init__(self, folder: Path, page: str) -> None:
         folder.joinpath("conf.py").write_text(CONF)
         folder.joinpath("index.md").write_text(page)
-        warnings = io.StringIO()
-        app = SphinxTestApp("html", srcdir=folder, warning=warnings)
-        try:
-            app.build()
-        finally:
-            app.cleanup()
-        self.warnings = re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue())
-        self.out = Path(app.outdir)
+        self.out, self.warnings = build_html(folder)
         self.page = BeautifulSoup((self.out / "index.html").read_text(), "html.parser")
 
 

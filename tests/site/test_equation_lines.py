@@ -1,15 +1,14 @@
 """Below an equation stands which code computes it; a label that no page has is found."""
 
-import io
-import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx.testing.util import SphinxTestApp
 
 from docs.building import equations
 from docs.building.citations import SOLUTIONS, Citation
+
+from .conftest import build_html
 
 CONF = """
 import sys
@@ -56,18 +55,13 @@ def build(
     folder.joinpath("index.md").write_text("# Index\n\n```{toctree}\nderivations/page\n```\n")
     folder.joinpath("derivations").mkdir()
     folder.joinpath("derivations", "page.md").write_text(PAGE, encoding="utf-8")
-    warnings = io.StringIO()
-    app = SphinxTestApp("html", srcdir=folder, warning=warnings)
-    try:
-        app.build()
-    finally:
-        app.cleanup()
-    text = (Path(app.outdir) / "derivations" / "page.html").read_text(encoding="utf-8")
+    out, warnings = build_html(folder)
+    text = (out / "derivations" / "page.html").read_text(encoding="utf-8")
     lines = BeautifulSoup(text, "html.parser").select(".equation-code")
     assert all("math" in str(line.find_previous_sibling()) for line in lines)
     links = [str(link["href"]) for line in lines for link in line.select("a")]
     assert set(links) <= {"#solutions.rnn.bptt"}
-    return re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue()), [line.get_text() for line in lines]
+    return warnings, [line.get_text() for line in lines]
 
 
 def test_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
